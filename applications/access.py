@@ -1,0 +1,66 @@
+"""The only way to a dossier. Denies by default; an official's read leaves a row the citizen can see."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from applications.models import Dossier, DossierQuerySet
+from applications.states import State
+from identity.errors import NotFound
+from identity.models import Citizen, DataAccess, Officer
+
+_WITH = ("version__procedure__field", "agency__unit", "agency__parent", "submitter__user", "organisation")
+
+
+def _nothing() -> NotFound:
+    """One answer for unknown, foreign and malformed codes, so that codes cannot be probed."""
+    return NotFound(_("Không có hồ sơ này, hoặc bạn không được xem. Hãy kiểm tra lại mã hồ sơ."))
+
+
+def dossier_for(citizen: Citizen | None, code: str) -> Dossier:
+    """The citizen's own dossier by code, or own draft by key. Raises NotFound for anything else."""
+    dossier = None
+    if citizen is not None:
+        own = Dossier.objects.select_related(*_WITH).of_citizen(citizen)  # type: ignore[attr-defined]
+        dossier = own.filter(code=code).first() or own.filter(key=code, state=State.DRAFT).first()
+    if dossier is None:
+        raise _nothing()
+    found: Dossier = dossier
+    return found
+
+
+def dossiers_for_officer(officer: Officer) -> DossierQuerySet:
+    """What an officer may work on: the dossiers of the own agency."""
+    queryset: DossierQuerySet = Dossier.objects.select_related(*_WITH).at_agency(officer.agency)  # type: ignore[attr-defined]
+    return queryset
+
+
+def dossier_for_officer(
+    officer: Officer, code: str, *, purpose: str, fields: list[str], at: dt.datetime
+) -> Dossier:
+    """The dossier of the officer's own agency, recorded as read in the same transaction."""
+    with transaction.atomic():
+        dossier = dossiers_for_officer(officer).filter(code=code).first()
+        if dossier is None:
+            raise _nothing()
+        DataAccess.objects.create(
+            at=at,
+            officer=officer.user,
+            agency=officer.agency,
+            subject=dossier.submitter,
+            purpose=purpose,
+            fields=fields,
+            dossier_code=code,
+        )
+    return dossier
+
+
+def dossier_by_code(code: str) -> Dossier:
+    """For machines and public pages that show no personal data (tracking, verification, exchange)."""
+    dossier = Dossier.objects.select_related(*_WITH).filter(code=code).first()
+    if dossier is None:
+        raise _nothing()
+    return dossier

@@ -1,0 +1,67 @@
+"""Answers of a dossier as the pure form engine sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from applications import wording
+from applications.deadlines import LEGAL_ZONE
+from applications.models import Dossier
+from procedures import rules, schema
+from procedures.journey import CITIZEN, Answer, Journey
+from procedures.models import ProcedureVersion, ServiceOffering
+
+
+@lru_cache(maxsize=256)
+def _loaded(version_id: int) -> schema.Form:
+    """Published versions never change, so a form is parsed once a process."""
+    definition = ProcedureVersion.objects.values_list("form", flat=True).get(pk=version_id)
+    return schema.load(definition or {})
+
+
+def form_of(dossier: Dossier) -> schema.Form:
+    return form_of_version(dossier.version)
+
+
+def form_of_version(version: ProcedureVersion) -> schema.Form:
+    if version.status == ProcedureVersion.Status.DRAFT:
+        return schema.load(version.form or {})
+    return _loaded(version.pk)
+
+
+def context_of(dossier: Dossier, *, at: dt.datetime) -> dict[str, Any]:
+    """What rules may read beside the answers (``ctx.*``)."""
+    known: dict[str, Any] = {"channel": str(dossier.channel), "on_behalf": dossier.organisation_id is not None}
+    if dossier.agency is not None:
+        known |= {"agency": dossier.agency.name} | local_fee(dossier, on=legal_day(at))
+    return rules.context(today=legal_day(at), **known)
+
+
+def legal_day(at: dt.datetime) -> dt.date:
+    return at.astimezone(LEGAL_ZONE).date()
+
+
+def local_fee(dossier: Dossier, *, on: dt.date) -> dict[str, Any]:
+    """The fee the province set for this agency (People's Council resolution), where one is recorded."""
+    offering = (
+        ServiceOffering.objects.filter(procedure=dossier.version.procedure_id, agency=dossier.agency_id)
+        .filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on, fee_vnd__isnull=False)
+        .first()
+    )
+    return {"local_fee": offering.fee_vnd, "local_fee_basis": offering.fee_basis} if offering else {}
+
+
+def journey_of(dossier: Dossier, *, at: dt.datetime) -> Journey:
+    """The journey over the stored answers; uploaded papers count as answers of their file questions."""
+    answers = {row.question: Answer(row.value, row.source, row.at) for row in dossier.answers.all()}
+    for paper in dossier.attachments.filter(removed_at=None):
+        answers[paper.question] = Answer(paper.sha256, CITIZEN, paper.at)
+    return Journey(form_of(dossier), answers, context_of(dossier, at=at), commune_exists=commune_exists)
+
+
+def commune_exists(code: str) -> bool:
+    return bool(wording.commune_name(code))

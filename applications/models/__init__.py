@@ -1,0 +1,39 @@
+"""The dossier: what a person asked for, what was answered, and the append-only log of everything that happened.
+
+Nothing here changes state by itself; the verbs in ``applications.services`` do, through ``applications.log``.
+"""
+
+from applications.models.calendar import CalendarDay
+from applications.models.dossier import (
+    Answer,
+    Attachment,
+    Channel,
+    Delivery,
+    Dossier,
+    DossierQuerySet,
+    new_key,
+    new_salt,
+)
+from applications.models.event import Cursor, Event, EventNote
+from applications.models.result import Result, Series
+from applications.models.waiting import Outbox, Pause, SupplementRequest
+
+__all__ = [
+    "Answer",
+    "Attachment",
+    "CalendarDay",
+    "Channel",
+    "Cursor",
+    "Delivery",
+    "Dossier",
+    "DossierQuerySet",
+    "Event",
+    "EventNote",
+    "Outbox",
+    "Pause",
+    "Result",
+    "Series",
+    "SupplementRequest",
+    "new_key",
+    "new_salt",
+]

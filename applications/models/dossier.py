@@ -1,0 +1,235 @@
+"""The dossier, its answers and its papers."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, FSMField, FSMModelMixin, transition
+
+from applications.states import EDGES, FINAL, RETURN, State, return_targets
+from identity.models import Agency, Citizen, Organisation
+from procedures.models import ProcedureVersion
+
+
+def new_key() -> str:
+    """A name for a draft that cannot be guessed (96 bits)."""
+    return secrets.token_urlsafe(12)
+
+
+def new_salt() -> bytes:
+    return secrets.token_bytes(16)
+
+
+class Channel(models.TextChoices):
+    ONLINE = "online", _("Trực tuyến")
+    COUNTER = "counter", _("Trực tiếp tại quầy")
+    POST = "post", _("Bưu chính công ích")
+
+
+class Delivery(models.TextChoices):
+    ELECTRONIC = "electronic", _("Bản điện tử")
+    COUNTER = "counter", _("Nhận bản giấy tại quầy")
+    POST = "post", _("Nhận bản giấy qua bưu chính")
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    def of_citizen(self, citizen: Citizen) -> DossierQuerySet:
+        return self.filter(submitter=citizen)
+
+    def at_agency(self, agency: Agency) -> DossierQuerySet:
+        return self.filter(agency=agency).exclude(state=State.DRAFT)
+
+    def by_due(self) -> DossierQuerySet:
+        return self.order_by(F("due_at").asc(nulls_last=True), "submitted_at", "pk")
+
+    def open(self) -> DossierQuerySet:
+        return self.exclude(state__in=[*FINAL, State.DRAFT])
+
+
+def _by_edge(action: str) -> Any:
+    """The transition of the state table; a RETURN edge goes back to the state last left."""
+    edge = EDGES[action]
+    target: Any = edge.target
+    if target == RETURN:
+        target = GET_STATE(lambda dossier: dossier.return_states[-1], states=return_targets(edge))
+    return transition(field="state", source=list(edge.sources), target=target, custom={"label": edge.label})
+
+
+class Dossier(FSMModelMixin, models.Model):
+    """Hồ sơ. Pins the procedure version; ``code`` is given at submission and never changes."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    code = models.CharField(_("mã hồ sơ"), max_length=40, unique=True, null=True, editable=False)  # noqa: DJ001 (unique)
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers")
+    agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers"
+    )
+    submitter = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="dossiers")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers"
+    )
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.ONLINE)
+    delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.ELECTRONIC)
+    state = FSMField(choices=State.choices, default=State.DRAFT, protected=True, editable=False)
+    return_states = ArrayField(models.CharField(max_length=24), default=list, editable=False)
+    step = models.PositiveSmallIntegerField(default=0, help_text=_("Bước trong «Đang xử lý», đếm từ 0"))
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    fee_vnd = models.BigIntegerField(default=0, help_text=_("Phí, lệ phí phải nộp, đồng"))
+    paid_vnd = models.BigIntegerField(default=0)
+    form_set = models.CharField(max_length=12, blank=True)
+    needs_matching = models.BooleanField(default=False, help_text=_("Cơ sở dữ liệu không trả lời lúc nộp"))
+    supplement_count = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    answer_due_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Hạn trả lời tiếp nhận: 8 giờ làm việc")
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    seq = models.PositiveIntegerField(default=0, editable=False)
+    head_hash = models.BinaryField(max_length=32, default=b"", editable=False)
+    salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="dossier_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="dossier_submitted_has_code",
+                condition=Q(state=State.DRAFT)
+                | Q(code__isnull=False, submitted_at__isnull=False, agency__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="dossier_money_not_negative", condition=Q(fee_vnd__gte=0, paid_vnd__gte=0)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "state", "due_at"]),
+            models.Index(fields=["submitter", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or self.key
+
+    @property
+    def path_code(self) -> str:
+        """What stands in ``/ho-so/<code>/``: the code, or the key of a draft."""
+        return self.code or self.key
+
+    @property
+    def unpaid_vnd(self) -> int:
+        return max(0, self.fee_vnd - self.paid_vnd)
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """Steps inside «processing» as the pinned version declares them: id, kind, role, name_vi, name_en."""
+        steps: list[dict[str, Any]] = self.version.processing.get("steps", [])
+        return steps
+
+    @property
+    def current_step(self) -> dict[str, Any]:
+        return self.steps[self.step] if self.state == State.PROCESSING and self.step < len(self.steps) else {}
+
+    # One method for each edge of the table; bodies are empty because the verbs do the work.
+    @_by_edge("submit")
+    def submit(self) -> None: ...
+
+    @_by_edge("accept")
+    def accept(self) -> None: ...
+
+    @_by_edge("refuse")
+    def refuse(self) -> None: ...
+
+    @_by_edge("pass_on")
+    def pass_on(self) -> None: ...
+
+    @_by_edge("request_supplement")
+    def request_supplement(self) -> None: ...
+
+    @_by_edge("answer_supplement")
+    def answer_supplement(self) -> None: ...
+
+    @_by_edge("request_payment")
+    def request_payment(self) -> None: ...
+
+    @_by_edge("record_payment")
+    def record_payment(self) -> None: ...
+
+    @_by_edge("request_withdrawal")
+    def request_withdrawal(self) -> None: ...
+
+    @_by_edge("grant_withdrawal")
+    def grant_withdrawal(self) -> None: ...
+
+    @_by_edge("decline_withdrawal")
+    def decline_withdrawal(self) -> None: ...
+
+    @_by_edge("stop")
+    def stop(self) -> None: ...
+
+    @_by_edge("expire")
+    def expire(self) -> None: ...
+
+    @_by_edge("propose")
+    def propose(self) -> None: ...
+
+    @_by_edge("approve")
+    def approve(self) -> None: ...
+
+    @_by_edge("send_back")
+    def send_back(self) -> None: ...
+
+    @_by_edge("sign")
+    def sign(self) -> None: ...
+
+    @_by_edge("release")
+    def release(self) -> None: ...
+
+    @_by_edge("deliver")
+    def deliver(self) -> None: ...
+
+
+class Answer(models.Model):
+    """One answer with its source: the citizen, a register at a time, the vault, or computed."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=80)
+    value = models.JSONField(null=True)
+    source = models.CharField(max_length=40, default="citizen")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "question"], name="one_answer_a_question")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}:{self.question}"
+
+
+class Attachment(models.Model):
+    """A paper of the dossier. The file is named by its hash; the person's own file name is only shown."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="attachments")
+    question = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField(help_text="bytes")
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["dossier", "question"])]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}:{self.name}"

@@ -1,0 +1,69 @@
+"""Every verb of a dossier. Pages, back office, API, tasks and commands call these and nothing else.
+
+Contract: keyword-only and typed; actor and instant are arguments; one transaction; guarded in SQL; one Event for
+each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
+"""
+
+from applications.services.deciding import (
+    approve,
+    decide,
+    deliver,
+    issue,
+    propose,
+    release,
+    send_back,
+    sign,
+    stop,
+)
+from applications.services.intake import (
+    Incomplete,
+    accept,
+    pass_on,
+    refuse,
+    save_answers,
+    start,
+    submit,
+)
+from applications.services.papers import attach, detach
+from applications.services.partners import record_acknowledgement, record_partner_status
+from applications.services.waiting import (
+    answer_supplement,
+    decline_withdrawal,
+    expire,
+    grant_withdrawal,
+    record_payment,
+    request_payment,
+    request_supplement,
+    request_withdrawal,
+)
+
+__all__ = [
+    "Incomplete",
+    "accept",
+    "answer_supplement",
+    "approve",
+    "attach",
+    "decide",
+    "decline_withdrawal",
+    "deliver",
+    "detach",
+    "expire",
+    "grant_withdrawal",
+    "issue",
+    "pass_on",
+    "propose",
+    "record_acknowledgement",
+    "record_partner_status",
+    "record_payment",
+    "refuse",
+    "release",
+    "request_payment",
+    "request_supplement",
+    "request_withdrawal",
+    "save_answers",
+    "send_back",
+    "sign",
+    "start",
+    "stop",
+    "submit",
+]

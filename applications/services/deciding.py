@@ -1,0 +1,185 @@
+"""From examination to the signed result in the citizen's hands. Signing, numbering and releasing are three acts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from applications import answering, issuing, log
+from applications.actors import SYSTEM, Actor
+from applications.deadlines import LEGAL_ZONE
+from applications.models import Delivery, Dossier, Outbox, Result
+from applications.services.intake import accept, pass_on
+from applications.services.moving import conflict, move, remark
+from applications.states import State
+from identity.errors import Conflict, Forbidden, Refused
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Letters and digits that cannot be mistaken for one another when read from paper."""
+
+
+def propose(*, dossier: Dossier, kind: str, reason: str = "", by: Actor, at: dt.datetime) -> Result:
+    """Draft the answer, grant or reasoned refusal, from the stored facts and send it to the next step."""
+    if kind == Result.Kind.REFUSAL and not reason.strip():
+        raise Refused(_("Hãy ghi lý do từ chối giải quyết."))
+    with transaction.atomic():
+        journey = answering.journey_of(dossier, at=at)
+        fields = [] if kind == Result.Kind.REFUSAL else issuing.fields_of(journey)
+        move(
+            dossier,
+            "propose",
+            by=by,
+            at=at,
+            data={"kind": kind, "fields": log.commitment(dossier.salt, fields)},
+            note=reason,
+            sets={"step": dossier.step + 1},
+        )
+        drafted = {
+            "kind": kind,
+            "reason": reason,
+            "fields": fields,
+            "proposed_by_id": by.user_id,
+            "status": Result.Status.DRAFT,
+        }
+        result, _created = Result.objects.update_or_create(
+            dossier=dossier, defaults=drafted, create_defaults={**drafted, "verify_code": _verify_code()}
+        )
+    return result
+
+
+def approve(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
+    """A superior, never the person who drafted, agrees with the draft."""
+    _four_eyes(dossier, by)
+    move(dossier, "approve", by=by, at=at, sets={"step": dossier.step + 1})
+    return dossier
+
+
+def send_back(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Dossier:
+    """Approver or signer returns the draft to the first step, with the reason."""
+    if not reason.strip():
+        raise Refused(_("Hãy ghi lý do trả lại."))
+    if dossier.step == 0 or _result(dossier).status != Result.Status.DRAFT:
+        raise conflict(dossier, "send_back")
+    move(dossier, "send_back", by=by, at=at, note=reason, sets={"step": 0})
+    return dossier
+
+
+def sign(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
+    """Decide to sign: the number is given and the electronic signature is made by a worker (``issue``)."""
+    _four_eyes(dossier, by)
+    with transaction.atomic():
+        move(dossier, "sign", by=by, at=at, sets={"step": dossier.step + 1}, outbox=Outbox.Topic.ISSUE)
+        result = _result(dossier)
+        result.number = result.number or _number(dossier, at)
+        result.signer_id = by.user_id
+        result.signer_name, result.signer_title = by.name, by.title
+        result.status = Result.Status.SIGNING
+        result.signed_at = at
+        result.save()
+    return dossier
+
+
+def issue(*, dossier: Dossier, at: dt.datetime) -> Result:
+    """Render, sign and store the result. Repeatable: a result already signed is returned as it is.
+
+    The slow part runs outside any transaction; the row is claimed by its status, so two workers store one file.
+    """
+    result = _result(dossier)
+    if result.status != Result.Status.SIGNING:
+        return result
+    path, digest = issuing.produce(dossier, result)
+    with transaction.atomic():
+        claimed = Result.objects.filter(pk=result.pk, status=Result.Status.SIGNING).update(
+            status=Result.Status.SIGNED, path=path, sha256=digest
+        )
+        if claimed:
+            remark(
+                dossier, "result_signed", by=SYSTEM, at=at, data={"sha256": digest, "number": result.number}
+            )
+    result.refresh_from_db()
+    if claimed and dossier.version.is_automatic:
+        release(dossier=dossier, by=SYSTEM, at=at)
+    return result
+
+
+def release(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
+    """Publish the signed result: processing ends. An electronic result reaches the citizen's vault at once."""
+    with transaction.atomic():
+        result = Result.objects.select_for_update().filter(dossier=dossier).first()
+        if result is None or result.status != Result.Status.SIGNED:
+            raise Refused(_("Chưa phát hành được: chữ ký số chưa hoàn tất."))
+        move(dossier, "release", by=by, at=at, data={"number": result.number}, sets={"ended_at": at})
+        result.status, result.released_at = Result.Status.RELEASED, at
+        result.save(update_fields=["status", "released_at"])
+        if dossier.delivery == Delivery.ELECTRONIC:
+            deliver(dossier=dossier, evidence="vault", by=SYSTEM, at=at)
+    return dossier
+
+
+def deliver(*, dossier: Dossier, evidence: str, by: Actor, at: dt.datetime) -> Dossier:
+    """The result is in the citizen's hands; ``evidence``: vault, counter signature or postal number."""
+    if not evidence.strip():
+        raise Refused(_("Hãy ghi bằng chứng đã trả kết quả."))
+    move(dossier, "deliver", by=by, at=at, data={"evidence": evidence.strip()})
+    return dossier
+
+
+def stop(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Dossier:
+    """End processing for a legal impediment, with notice to the applicant (Form 05 of Thông tư 03/2025)."""
+    if not reason.strip():
+        raise Refused(_("Hãy ghi lý do dừng xử lý."))
+    move(dossier, "stop", by=by, at=at, note=reason.strip(), sets={"ended_at": at})
+    return dossier
+
+
+def decide(*, dossier: Dossier, at: dt.datetime) -> Dossier:
+    """Let the published rule of the version decide a submission: no officer, at any hour."""
+    if dossier.state != State.SUBMITTED:
+        return dossier
+    failed = answering.journey_of(dossier, at=at).failed_conditions()
+    try:
+        with transaction.atomic():
+            accept(dossier=dossier, by=SYSTEM, at=at)
+            pass_on(dossier=dossier, by=SYSTEM, at=at)
+            kind = Result.Kind.REFUSAL if failed else Result.Kind.GRANT
+            propose(dossier=dossier, kind=kind, reason=" ".join(condition.fail_vi for condition in failed), by=SYSTEM, at=at)
+            sign(dossier=dossier, by=SYSTEM, at=at)
+    except Conflict:  # another worker took it
+        return dossier
+    issue(dossier=dossier, at=at)
+    return dossier
+
+
+def _four_eyes(dossier: Dossier, by: Actor) -> None:
+    """Two persons for every decision that no rule makes (ASVS 2.3.5; practice of one-stop offices)."""
+    result = _result(dossier)
+    if by.user_id is not None and result.proposed_by_id == by.user_id:
+        raise Forbidden(_("Người trình không được tự phê duyệt hoặc ký; cần người thứ hai."))
+
+
+def _result(dossier: Dossier) -> Result:
+    result = Result.objects.filter(dossier=dossier).first()
+    if result is None:
+        raise conflict(dossier, "sign")
+    return result
+
+
+def _verify_code() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+def _number(dossier: Dossier, at: dt.datetime) -> str:
+    """The next number of the deciding agency this year: ``12/2026/H17.20.194`` (practice)."""
+    agency: Any = dossier.agency
+    year = at.astimezone(LEGAL_ZONE).year
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO applications_series (agency_id, name, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (agency_id, name) DO UPDATE SET last = applications_series.last + 1 RETURNING last",
+            [agency.pk, f"result-{year}"],
+        )
+        return f"{cursor.fetchone()[0]}/{year}/{agency.identifier}"

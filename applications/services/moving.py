@@ -1,0 +1,119 @@
+"""The one way a dossier moves: role, then table, then guard in SQL with the Event in the same statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from applications import bell, log
+from applications.actors import Actor
+from applications.models import Dossier, Event
+from applications.states import EDGES, RETURN, State
+from identity.errors import Conflict, Forbidden
+
+
+def move(
+    dossier: Dossier,
+    action: str,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    data: Mapping[str, Any] | None = None,
+    note: str = "",
+    sets: Mapping[str, Any] | None = None,
+    guards: Mapping[str, Any] | None = None,
+    outbox: str = "",
+    numbering: log.Numbering | None = None,
+) -> log.Written:
+    """Perform ``action`` of the state table on ``dossier`` and write its Event.
+
+    Raises Forbidden for a wrong role and Conflict (who, when) when the state is not, or no longer, a source.
+    """
+    edge = EDGES[action]
+    if not by.roles & edge.roles:
+        raise Forbidden(_("Vai trò của bạn không làm được việc «%(action)s».") % {"action": edge.label})
+    if edge.step and dossier.state == State.PROCESSING and dossier.current_step.get("kind") != edge.step:
+        raise conflict(dossier, action)
+    source, stack = dossier.state, list(dossier.return_states)
+    try:
+        getattr(dossier, action)()
+    except TransitionNotAllowed:
+        raise conflict(dossier, action) from None
+    changes, conditions = dict(sets or {}), {"step": dossier.step, **(guards or {})}
+    if edge.remembers:
+        changes["return_states"] = [*stack, source]
+    if edge.target == RETURN:
+        changes["return_states"], conditions["return_states"] = stack[:-1], stack
+    written = log.append(
+        dossier,
+        log.Entry(
+            kind=action,
+            at=at,
+            actor_id=by.user_id,
+            agency_id=by.agency_id,
+            from_state=source,
+            to_state=dossier.state,
+            data=data or {},
+            note=note,
+            sets=changes,
+            guards=conditions,
+            outbox=outbox,
+            numbering=numbering,
+        ),
+    )
+    if written is None:
+        raise conflict(dossier, action)
+    for name, value in changes.items():
+        setattr(dossier, name, value)
+    if outbox:
+        bell.ring_on_commit(outbox, dossier.pk)
+    return written
+
+
+def remark(
+    dossier: Dossier,
+    kind: str,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    data: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> log.Written:
+    """Write an Event that changes no state (a signature made, an acknowledgement received)."""
+    written = log.append(
+        dossier,
+        log.Entry(
+            kind=kind,
+            at=at,
+            actor_id=by.user_id,
+            agency_id=by.agency_id,
+            from_state=dossier.state,
+            to_state=dossier.state,
+            data=data or {},
+            note=note,
+        ),
+    )
+    if written is None:
+        raise conflict(dossier, kind)
+    return written
+
+
+def conflict(dossier: Dossier, action: str) -> Conflict:
+    """Says what the dossier is now, who made it so and when; the copy in hand is refreshed."""
+    dossier.refresh_from_db()
+    last = Event.objects.select_related("actor", "agency").filter(dossier=dossier).order_by("-seq").first()
+    label = EDGES[action].label if action in EDGES else action
+    if last is None:
+        return Conflict(_("Hồ sơ đang là bản nháp, không làm được việc «%(action)s».") % {"action": label})
+    who = last.actor.full_name if last.actor else _("Hệ thống")
+    when = date_format(localtime(last.at), "DATETIME_FORMAT")
+    message = _(
+        "Không làm được việc «%(action)s»: hồ sơ đang ở trạng thái «%(state)s», do %(who)s cập nhật lúc %(when)s."
+    ) % {"action": label, "state": State(dossier.state).label, "who": who, "when": when}
+    return Conflict(message, state=dossier.state, by=who, at=last.at.isoformat())

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from applications import notices, sweeping
+
+
+@shared_task(name="applications.work")
+def work(topic: str, dossier_id: int) -> None:
+    sweeping.run(topic, dossier_id, at=timezone.now())
+
+
+@shared_task(name="applications.sweep")
+def sweep() -> None:
+    now = timezone.now()
+    for topic, dossier_id in sweeping.due(at=now):
+        sweeping.run(topic, dossier_id, at=now)
+    sweeping.expire_waiting(at=now)
+    notices.tell(limit=500)

@@ -1,0 +1,46 @@
+"""``make bench``: every measurement in one run, as a table and (``--json``) one object; exit 1 below a floor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ.setdefault("PORTAL_HOME", ".local/bench")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size")
+    options = parser.parse_args()
+    from portal.embedded import provide
+
+    provide()
+    import django
+
+    django.setup()
+    from bench import dossiers, http, results
+    from portal import demo
+
+    demo.prepare()
+    size = {"each": 40, "rounds": 3} if options.quick else {"each": 200, "rounds": 5}
+    reports = [*dossiers.run(**size), results.run(quick=options.quick), http.run(quick=options.quick)]
+    low = [f"{r['job']}: {name} {r[name]} < {floor}" for r in reports for name, floor in _floors(r).items() if r[name] < floor]
+    if options.json:
+        print(json.dumps({"jobs": reports, "below_floor": low}, ensure_ascii=False))
+    else:
+        for report in reports:
+            print(json.dumps(report, ensure_ascii=False))
+        print("; ".join(low) or "every ratio is above its floor")
+    return 1 if low else 0
+
+
+def _floors(report: dict) -> dict[str, float]:
+    return report.get("floors", {})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Who may open a page. Every view declares exactly one policy; ``tests/test_house.py`` fails on a view without.
+
+Object rights are decided elsewhere (``applications.access``); a policy only says which kind of person may knock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from identity.errors import Forbidden
+from identity.models import Citizen, Officer, User
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def _declare(view: Any, policy: str) -> Any:
+    view.access_policy = policy
+    return view
+
+
+def public(view: View) -> View:
+    """Anyone, signed in or not."""
+    return cast(View, _declare(view, "public"))
+
+
+def partner_required(view: View) -> View:
+    """A partner system; the API class itself checks the token or signature."""
+    return cast(View, _declare(view, "partner"))
+
+
+def citizen_required(view: View) -> View:
+    """A person signed in with the eID. The way back is kept, so nothing typed before is lost."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("identity:sign_in"))
+        if citizen_of(request) is None:
+            raise Forbidden(
+                _("Trang này dành cho công dân và doanh nghiệp đăng nhập bằng định danh điện tử.")
+            )
+        return view(request, *args, **kwargs)
+
+    return cast(View, _declare(guarded, "citizen"))
+
+
+def officer_required(*roles: str) -> Callable[[View], View]:
+    """An active officer with the second factor passed and, when given, one of ``roles``."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            officer = officer_of(request)
+            if officer is None:
+                query = urlencode({"next": request.get_full_path()})
+                return redirect(f"{reverse('identity:officer_sign_in')}?{query}")
+            if roles and not officer.has_role(*roles):
+                raise Forbidden(_("Vai trò của anh/chị không mở được trang này."))
+            return view(request, *args, **kwargs)
+
+        return cast(View, _declare(guarded, "officer:" + ",".join(roles)))
+
+    return decorate
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """The account behind a guarded view."""
+    return cast(User, request.user)
+
+
+def citizen_of(request: HttpRequest) -> Citizen | None:
+    if not request.user.is_authenticated:
+        return None
+    return Citizen.objects.filter(user=request.user).first()
+
+
+def officer_of(request: HttpRequest) -> Officer | None:
+    """The officer behind the request, or None: not active (effective at once), or second factor missing."""
+    user = request.user
+    if not user.is_authenticated or not user.is_active or not user.is_verified():  # type: ignore[union-attr]
+        return None
+    return Officer.objects.select_related("agency__unit", "user").filter(user=user, is_active=True).first()
