@@ -1,0 +1,1 @@
+"""Walking through the running portal as people do: over HTTP, with forms and links, without JavaScript."""
