@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications.models import Dossier, DossierQuerySet
-from applications.states import State
 from identity.errors import NotFound
 from identity.models import Citizen, DataAccess, Officer
 
@@ -21,11 +20,11 @@ def _nothing() -> NotFound:
 
 
 def dossier_for(citizen: Citizen | None, code: str) -> Dossier:
-    """The citizen's own dossier by code, or own draft by key. Raises NotFound for anything else."""
+    """The citizen's own dossier by code, or by the key its draft had (a second submit of an old tab). Raises NotFound for anything else."""
     dossier = None
     if citizen is not None:
         own = Dossier.objects.select_related(*_WITH).of_citizen(citizen)  # type: ignore[attr-defined]
-        dossier = own.filter(code=code).first() or own.filter(key=code, state=State.DRAFT).first()
+        dossier = own.filter(code=code).first() or own.filter(key=code).first()
     if dossier is None:
         raise _nothing()
     found: Dossier = dossier

@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from applications import papers, wording
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Dossier, Result
 from applications.results import render, signing
+from identity.errors import Refused
+from identity.models import Agency
 from procedures.journey import Journey
-
 
 ISSUED = "issued"
 """Source of a result field that the agency fills when it issues (number, date, signer): the paper's own frame."""
 
 
-def fields_of(journey: Journey) -> list[dict[str, Any]]:
-    """What the paper will say: the result fields of the form, as [{label, label_en, value}] in Vietnamese."""
+APPEAL = (
+    "Trong 90 ngày kể từ ngày nhận được văn bản này, có quyền khiếu nại đến cơ quan đã ra văn bản"
+    " (Luật Khiếu nại 2011, Điều 9); trong 01 năm, có quyền khởi kiện vụ án hành chính tại Tòa án có thẩm quyền"
+    " (Luật Tố tụng hành chính 2015, Điều 116)."
+)
+"""A reasoned refusal names the way to contest it; the two periods are the general ones of these laws."""
+
+
+def findings_of(dossier: Dossier) -> list[dict[str, Any]]:
+    """What the agency itself must state: [{id, label, label_en, required, suggest}] of the pinned version."""
+    findings: list[dict[str, Any]] = dossier.version.processing.get("findings", [])
+    return findings
+
+
+def fields_of(dossier: Dossier, journey: Journey, findings: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the paper will say, as [{label, label_en, value}] in Vietnamese. Raises Refused for a missing finding."""
+    stated = {one["label"]: _stated(one, findings) for one in findings_of(dossier)}
     values = journey.values()
     fields: list[dict[str, Any]] = []
     with translation.override("vi"):
         for field in journey.form.result_fields:
-            if field.source == ISSUED or field.source not in values:
-                continue
-            fields.append({"label": field.label, "label_en": field.label_en, **_content(journey, field.source)})
+            words = {"label": field.label, "label_en": field.label_en}
+            if stated.get(field.label):
+                fields.append({**words, "value": stated[field.label]})
+            elif field.source != ISSUED and field.source in values:
+                fields.append({**words, **_content(journey, field.source)})
     return [field for field in fields if field.get("value") or field.get("rows")]
+
+
+def _stated(finding: Mapping[str, Any], findings: Mapping[str, str]) -> str:
+    text = findings.get(finding["id"], "").strip()
+    if finding.get("required") and not text:
+        raise Refused(_("Hãy ghi «%(finding)s».") % {"finding": finding["label"]})
+    return text
 
 
 def _content(journey: Journey, source: str) -> dict[str, Any]:
@@ -40,17 +68,17 @@ def _content(journey: Journey, source: str) -> dict[str, Any]:
 
 def produce(dossier: Dossier, result: Result) -> tuple[str, str]:
     """Render and sign; returns (storage path, SHA-256 in hex). Slow: never inside a transaction."""
-    agency: Any = dossier.agency
+    agency, signed_at = cast("Agency", dossier.agency), cast("dt.datetime", result.signed_at)
     pdf = render.result_pdf(
         template_of(dossier, result), context_of(dossier, result), data=data_of(dossier, result)
     )
     signer = signing.signer_for(organisation=agency.name, name=result.signer_name, title=result.signer_title)
     signed = signer.sign(
         pdf,
-        reason=dossier.version.content.get("result", {}).get("name_vi", ""),
+        reason=title_of(dossier, result),
         location=place_of(dossier),
         name=result.signer_name or agency.name,
-        at=result.signed_at,
+        at=signed_at,
     )
     path = papers.store(signed)
     return path, path.rpartition("/")[2]
@@ -59,7 +87,14 @@ def produce(dossier: Dossier, result: Result) -> tuple[str, str]:
 def template_of(dossier: Dossier, result: Result) -> str:
     if result.kind == Result.Kind.REFUSAL:
         return "pdf/result/refusal.html"
-    return f"pdf/result/{dossier.version.processing['result_template']}.html"
+    return f"pdf/result/{dossier.version.processing.get('result_template', 'certificate')}.html"
+
+
+def title_of(dossier: Dossier, result: Result) -> str:
+    if result.kind == Result.Kind.REFUSAL:
+        return "Văn bản từ chối giải quyết hồ sơ"
+    named = dossier.version.processing.get("result_title")
+    return str(named or dossier.version.content.get("result", {}).get("name_vi", ""))
 
 
 def place_of(dossier: Dossier) -> str:
@@ -80,7 +115,7 @@ def context_of(dossier: Dossier, result: Result) -> dict[str, Any]:
     signed_at: Any = result.signed_at
     return {
         "number": result.number,
-        "title": dossier.version.content.get("result", {}).get("name_vi", ""),
+        "title": title_of(dossier, result),
         "agency": {"name": agency.name, "parent_name": agency.parent.name if agency.parent else ""},
         "place": place_of(dossier),
         "issued_on": signed_at.astimezone(LEGAL_ZONE).date(),
@@ -94,8 +129,19 @@ def context_of(dossier: Dossier, result: Result) -> dict[str, Any]:
         "addressee": dossier.submitter.name,
         "reasons": [result.reason] if result.reason else [],
         "legal_bases": dossier.version.content.get("legal_bases", []),
+        "appeal": APPEAL,
         "demo": settings.DEMO,
+        **_named_by_answers(dossier),
     }
+
+
+def _named_by_answers(dossier: Dossier) -> dict[str, Any]:
+    """Parts of the paper that an answer chooses, as ``processing.paper`` maps them: {part: {question, values}}."""
+    parts: dict[str, Any] = {}
+    for part, choice in dossier.version.processing.get("paper", {}).items():
+        answer = dossier.answers.filter(question=choice["question"]).first()
+        parts[part] = choice["values"].get(answer.value if answer else "", "")
+    return parts
 
 
 def data_of(dossier: Dossier, result: Result) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def commitment(salt: bytes, value: Any) -> str:
+def commitment(salt: bytes | memoryview, value: Any) -> str:
     """Stands in the chain instead of personal data: erasing the salt and the value keeps the chain valid."""
     return hashlib.sha256(bytes(salt) + canonical(value)).hexdigest()
 
@@ -154,7 +154,10 @@ _OUTBOX = """, o AS (
 def _statement(entry: Entry) -> str:
     """The statement for this shape of change. Column names come from code, values only as parameters."""
     sets = "".join(f", {name} = %(set_{name})s" for name in entry.sets)
-    guards = "".join(f" AND {name} = %(guard_{name})s" for name in entry.guards)
+    guards = "".join(
+        f" AND {name} = %(guard_{name})s{'::varchar[]' if isinstance(value, list) else ''}"
+        for name, value in entry.guards.items()
+    )
     numbered = entry.numbering is not None
     return f"""
         WITH d AS (

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import Role
@@ -52,7 +53,7 @@ class Edge:
     sources: tuple[State, ...]
     target: State | str
     roles: frozenset[str]
-    label: str
+    label: str | Promise
     step: str = ""
     """Kind of the processing step in which the action is possible; empty = any."""
 
@@ -63,7 +64,7 @@ class Edge:
 
 
 def _edge(
-    action: str, sources: tuple[State, ...], target: State | str, roles: str, label: str, step: str = ""
+    action: str, sources: tuple[State, ...], target: State | str, roles: str, label: str | Promise, step: str = ""
 ) -> Edge:
     return Edge(action, sources, target, frozenset(roles.split()), label, step)
 

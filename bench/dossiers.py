@@ -62,11 +62,11 @@ def run(*, each: int, rounds: int) -> list[dict[str, object]]:
         submit = {"limit": world.limit_submit, "usual": world.usual_submit, "ours": world.our_submit}
         rates = per_second(submit, each=each, rounds=rounds, threads=threads)
         world.check("submitted", "submit", 1)
-        reports.append(table(f"submit, {threads} connections", rates, limit="limit", usual="usual", ours="ours"))
+        reports.append(table(f"submit, {threads} connections", rates, floors=SUBMIT_FLOORS))
         moving = {"limit": world.limit_move, "usual": world.usual_move, "ours": world.our_move}
         rates = per_second(moving, each=each, rounds=rounds, threads=threads)
         world.check("accepted", "accept", 2)
-        reports.append(table(f"transition, {threads} connections", rates, limit="limit", usual="usual", ours="ours"))
+        reports.append(table(f"transition, {threads} connections", rates, floors=MOVE_FLOORS))
     return reports
 
 
@@ -87,7 +87,9 @@ class _World:
         self.day = f"{self.at:%y%m%d}"
 
     def _drafts(self, count: int) -> list[Dossier]:
-        drafts = [Dossier(version=self.version, submitter=self.person, created_at=self.at) for _ in range(count)]
+        drafts = [
+            Dossier(version=self.version, submitter=self.person, created_at=self.at) for _ in range(count)
+        ]
         return Dossier.objects.bulk_create(drafts, batch_size=2000)
 
     def check(self, state: str, kind: str, seq: int) -> None:
@@ -120,7 +122,9 @@ class _World:
 
     def limit_move(self, number: int) -> None:
         with self._bare().cursor() as cursor:
-            cursor.execute("EXECUTE moving(%s, %s, %s)", [self.drafts["limit"][number].pk, self.at, b"x" * 32])
+            cursor.execute(
+                "EXECUTE moving(%s, %s, %s)", [self.drafts["limit"][number].pk, self.at, b"x" * 32]
+            )
 
     @transaction.atomic
     def usual_submit(self, number: int) -> None:

@@ -6,6 +6,8 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from django.db import connection
 
@@ -44,10 +46,8 @@ def _run(variant: Variant, start: int, each: int, threads: int) -> float:
     workers = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
     for worker in workers:
         worker.start()
-    try:
+    with suppress(threading.BrokenBarrierError):
         barrier.wait()
-    except threading.BrokenBarrierError:
-        pass
     began = time.perf_counter()
     for worker in workers:
         worker.join()
@@ -57,11 +57,12 @@ def _run(variant: Variant, start: int, each: int, threads: int) -> float:
     return took
 
 
-def table(title: str, rates: dict[str, float], *, limit: str, usual: str, ours: str) -> dict[str, object]:
-    """Rates and the two ratios everybody asks for."""
+def table(title: str, rates: dict[str, float], *, floors: dict[str, float]) -> dict[str, Any]:
+    """Rates of the variants ``limit``, ``usual`` and ``ours``, the two ratios, and the floors they must keep."""
     return {
         "job": title,
         "per_second": rates,
-        "ours_to_limit": round(rates[ours] / rates[limit], 2),
-        "ours_to_usual": round(rates[ours] / rates[usual], 2),
+        "ours_to_limit": round(rates["ours"] / rates["limit"], 2),
+        "ours_to_usual": round(rates["ours"] / rates["usual"], 2),
+        "floors": floors,
     }

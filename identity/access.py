@@ -14,10 +14,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from identity.errors import Forbidden
-from identity.models import Citizen, Officer, User
+from identity.models import Citizen, Officer, Organisation, User
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -83,9 +84,22 @@ def citizen_of(request: HttpRequest) -> Citizen | None:
     return Citizen.objects.filter(user=request.user).first()
 
 
+ACTING_FOR = "acting_for"
+
+
+def acting_for(request: HttpRequest) -> Organisation | None:
+    """The organisation the citizen chose to act for, as long as the mandate lives; None for oneself."""
+    citizen, chosen = citizen_of(request), request.session.get(ACTING_FOR)
+    if citizen is None or chosen is None:
+        return None
+    in_force = citizen.mandates.in_force(timezone.localdate())  # type: ignore[attr-defined]
+    mandate = in_force.select_related("organisation").filter(organisation=chosen).first()
+    return mandate.organisation if mandate else None
+
+
 def officer_of(request: HttpRequest) -> Officer | None:
     """The officer behind the request, or None: not active (effective at once), or second factor missing."""
     user = request.user
-    if not user.is_authenticated or not user.is_active or not user.is_verified():  # type: ignore[union-attr]
+    if not user.is_authenticated or not user.is_active or not user.is_verified():  # type: ignore[attr-defined]
         return None
     return Officer.objects.select_related("agency__unit", "user").filter(user=user, is_active=True).first()

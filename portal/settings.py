@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from portal.place import home
+
+django_stubs_ext.monkeypatch()  # lets ``admin.ModelAdmin[Agency]`` and the like be written
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -158,6 +161,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "identity/locked.html"
 
 EID_ISSUER = env("EID_ISSUER", f"http://127.0.0.1:{PORT + 1}/o")
 EID_CLIENT_ID = env("EID_CLIENT_ID", "portal")
@@ -227,6 +231,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 
 # --- Interfaces -------------------------------------------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES": {"status:write": "Gửi trạng thái hồ sơ", "status:read": "Đọc trạng thái hồ sơ"},
     "DEFAULT_SCOPES": ["status:write", "status:read"],

@@ -53,7 +53,13 @@ FORM: dict[str, Any] = {
             "title": "Trẻ được khai sinh",
             "questions": [
                 {"id": "child_name", "kind": "name", "label": "Họ tên của trẻ", "required": True},
-                {"id": "child_dob", "kind": "date", "label": "Ngày sinh của trẻ", "required": True, "max": "today"},
+                {
+                    "id": "child_dob",
+                    "kind": "date",
+                    "label": "Ngày sinh của trẻ",
+                    "required": True,
+                    "max": "today",
+                },
                 {
                     "id": "result_delivery",
                     "kind": "choice",
@@ -80,9 +86,21 @@ FORM: dict[str, Any] = {
 STEPS = [
     {"id": "examine", "kind": "examine", "role": "case_officer", "name_vi": "Thẩm tra", "name_en": "Examine"},
     {"id": "sign", "kind": "sign", "role": "signer", "name_vi": "Ký", "name_en": "Sign"},
-    {"id": "release", "kind": "release", "role": "registry_clerk", "name_vi": "Phát hành", "name_en": "Release"},
+    {
+        "id": "release",
+        "kind": "release",
+        "role": "registry_clerk",
+        "name_vi": "Phát hành",
+        "name_en": "Release",
+    },
 ]
-APPROVE = {"id": "approve", "kind": "approve", "role": "approver", "name_vi": "Phê duyệt", "name_en": "Approve"}
+APPROVE = {
+    "id": "approve",
+    "kind": "approve",
+    "role": "approver",
+    "name_vi": "Phê duyệt",
+    "name_en": "Approve",
+}
 PROCESSING = {"steps": STEPS, "routing": {"level": "commune", "kind": KIND, "from": ["req_residence"]}}
 
 
@@ -96,7 +114,10 @@ def commune_agency(name: str = "Hải Châu") -> Agency:
         code=f"{20000 + number}", level="commune", name=f"Phường {name}", name_en=name, parent=province
     )
     parent = Agency.objects.create(
-        key=f"province-{number}", name="UBND thành phố Đà Nẵng", level="province", kind="province_people_committee"
+        key=f"province-{number}",
+        name="UBND thành phố Đà Nẵng",
+        level="province",
+        kind="province_people_committee",
     )
     return Agency.objects.create(
         key=f"commune-{number}",
@@ -127,7 +148,13 @@ def officer(agency: Agency, *roles: str, name: str = "Trần Quốc Bảo") -> O
 def everyone(agency: Agency) -> Officer:
     """One post that holds every role of the handling of a dossier."""
     return officer(
-        agency, Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER, Role.SIGNER, Role.REGISTRY_CLERK, name="Lê Mọi Vai"
+        agency,
+        Role.INTAKE,
+        Role.CASE_OFFICER,
+        Role.APPROVER,
+        Role.SIGNER,
+        Role.REGISTRY_CLERK,
+        name="Lê Mọi Vai",
     )
 
 
@@ -149,7 +176,10 @@ def version(**changes: Any) -> ProcedureVersion:
     """A short published procedure, in force for a long time, answered in 5 working days."""
     number = next(_numbers)
     procedure = Procedure.objects.create(
-        slug=f"short-birth-{number}", code=f"1.{number:06}", name="Đăng ký khai sinh", name_en="Birth registration"
+        slug=f"short-birth-{number}",
+        code=f"1.{number:06}",
+        name="Đăng ký khai sinh",
+        name_en="Birth registration",
     )
     values: dict[str, Any] = {
         "procedure": procedure,

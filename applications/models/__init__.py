@@ -15,6 +15,7 @@ from applications.models.dossier import (
     new_salt,
 )
 from applications.models.event import Cursor, Event, EventNote
+from applications.models.held import HeldForm
 from applications.models.result import Result, Series
 from applications.models.waiting import Outbox, Pause, SupplementRequest
 
@@ -29,6 +30,7 @@ __all__ = [
     "DossierQuerySet",
     "Event",
     "EventNote",
+    "HeldForm",
     "Outbox",
     "Pause",
     "Result",

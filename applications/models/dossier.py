@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField, FSMModelMixin, transition
+from django_fsm import GET_STATE, FSMField, transition
 
 from applications.states import EDGES, FINAL, RETURN, State, return_targets
 from identity.models import Agency, Citizen, Organisation
@@ -52,16 +53,20 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         return self.exclude(state__in=[*FINAL, State.DRAFT])
 
 
-def _by_edge(action: str) -> Any:
+Transition = Callable[["Dossier"], None]
+
+
+def _by_edge(action: str) -> Callable[[Transition], Transition]:
     """The transition of the state table; a RETURN edge goes back to the state last left."""
     edge = EDGES[action]
     target: Any = edge.target
     if target == RETURN:
         target = GET_STATE(lambda dossier: dossier.return_states[-1], states=return_targets(edge))
-    return transition(field="state", source=list(edge.sources), target=target, custom={"label": edge.label})
+    declared = transition(field="state", source=list(edge.sources), target=target, custom={"label": edge.label})
+    return cast("Callable[[Transition], Transition]", declared)
 
 
-class Dossier(FSMModelMixin, models.Model):
+class Dossier(models.Model):
     """Hồ sơ. Pins the procedure version; ``code`` is given at submission and never changes."""
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
@@ -120,6 +125,15 @@ class Dossier(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.code or self.key
+
+    def refresh_from_db(
+        self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
+    ) -> None:
+        """Only this copy forgets its state. The mixin of django-fsm lifts the protection of the field for every
+        thread of the process while one refreshes, and a thread that comes between fails."""
+        if fields is None or "state" in fields:
+            self.__dict__.pop("state", None)
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     @property
     def path_code(self) -> str:

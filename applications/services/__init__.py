@@ -15,6 +15,7 @@ from applications.services.deciding import (
     sign,
     stop,
 )
+from applications.services.drafts import discard_draft, gather, hold, take_held
 from applications.services.intake import (
     Incomplete,
     accept,
@@ -47,8 +48,11 @@ __all__ = [
     "decline_withdrawal",
     "deliver",
     "detach",
+    "discard_draft",
     "expire",
+    "gather",
     "grant_withdrawal",
+    "hold",
     "issue",
     "pass_on",
     "propose",
@@ -66,4 +70,5 @@ __all__ = [
     "start",
     "stop",
     "submit",
+    "take_held",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,13 +23,25 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters and digits that cannot be mistaken for one another when read from paper."""
 
 
-def propose(*, dossier: Dossier, kind: str, reason: str = "", by: Actor, at: dt.datetime) -> Result:
-    """Draft the answer, grant or reasoned refusal, from the stored facts and send it to the next step."""
+def propose(
+    *,
+    dossier: Dossier,
+    kind: str,
+    reason: str = "",
+    findings: Mapping[str, str] | None = None,
+    by: Actor,
+    at: dt.datetime,
+) -> Result:
+    """Draft the answer, grant or reasoned refusal, from the stored facts and send it to the next step.
+
+    ``findings``: what only the agency can say ({id: text}), as the version asks for it (``issuing.findings_of``).
+    """
     if kind == Result.Kind.REFUSAL and not reason.strip():
         raise Refused(_("Hãy ghi lý do từ chối giải quyết."))
     with transaction.atomic():
-        journey = answering.journey_of(dossier, at=at)
-        fields = [] if kind == Result.Kind.REFUSAL else issuing.fields_of(journey)
+        fields = []
+        if kind == Result.Kind.GRANT:
+            fields = issuing.fields_of(dossier, answering.journey_of(dossier, at=at), findings or {})
         move(
             dossier,
             "propose",
@@ -146,7 +159,13 @@ def decide(*, dossier: Dossier, at: dt.datetime) -> Dossier:
             accept(dossier=dossier, by=SYSTEM, at=at)
             pass_on(dossier=dossier, by=SYSTEM, at=at)
             kind = Result.Kind.REFUSAL if failed else Result.Kind.GRANT
-            propose(dossier=dossier, kind=kind, reason=" ".join(condition.fail_vi for condition in failed), by=SYSTEM, at=at)
+            propose(
+                dossier=dossier,
+                kind=kind,
+                reason=" ".join(condition.fail_vi for condition in failed),
+                by=SYSTEM,
+                at=at,
+            )
             sign(dossier=dossier, by=SYSTEM, at=at)
     except Conflict:  # another worker took it
         return dossier

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications import answering, legal, log, routing
 from applications.actors import SYSTEM, Actor
+from applications.deadlines import LEGAL_ZONE
 from applications.models import Answer, Channel, Dossier, Outbox
 from applications.services.moving import conflict, move
 from applications.states import State
@@ -47,9 +48,18 @@ def start(
 
 
 def save_answers(
-    *, dossier: Dossier, answers: Mapping[str, Any], source: str = "citizen", by: Actor, at: dt.datetime
+    *,
+    dossier: Dossier,
+    answers: Mapping[str, Any],
+    source: str = "citizen",
+    by: Actor,
+    at: dt.datetime,
+    needs_matching: bool | None = None,
 ) -> None:
-    """Keep answers of a draft (or of the marked questions of a supplement), newest value wins."""
+    """Keep answers of a draft (or of the marked questions of a supplement), newest value wins.
+
+    ``needs_matching`` records that a register was silent and what is declared instead is to be matched later.
+    """
     with transaction.atomic():
         current = Dossier.objects.select_for_update().only("state", "submitter__user_id").get(pk=dossier.pk)
         if current.state not in (State.DRAFT, State.SUPPLEMENT_REQUESTED):
@@ -63,6 +73,9 @@ def save_answers(
             unique_fields=["dossier", "question"],
             update_fields=["value", "source", "at"],
         )
+        if needs_matching is not None:
+            Dossier.objects.filter(pk=dossier.pk).update(needs_matching=needs_matching)
+            dossier.needs_matching = needs_matching
 
 
 def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
@@ -85,7 +98,13 @@ def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     fee = fee_of(dossier, journey, at=at)
     try:
         return record_submission(
-            dossier, values=values, agency=agency, fee_vnd=fee, answer_due_at=legal.answer_due(at), by=by, at=at
+            dossier,
+            values=values,
+            agency=agency,
+            fee_vnd=fee,
+            answer_due_at=legal.answer_due(at),
+            by=by,
+            at=at,
         )
     except Conflict:
         if dossier.code:  # the same submit, twice at once: the first one's answer is the answer
@@ -96,7 +115,9 @@ def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
 def fee_of(dossier: Dossier, journey: Journey, *, at: dt.datetime) -> int:
     """Phí, lệ phí in đồng. Raises Refused where the province has set a fee and not yet told the portal."""
     try:
-        return fees.total(fees.fee_lines(journey.form, journey.values(), answering.context_of(dossier, at=at)))
+        return fees.total(
+            fees.fee_lines(journey.form, journey.values(), answering.context_of(dossier, at=at))
+        )
     except fees.FeeUnknown as unknown:
         raise Refused(
             _("%(fee)s: địa phương chưa công bố mức thu trên cổng. Hãy nộp tại quầy.") % {"fee": unknown}
@@ -114,7 +135,7 @@ def record_submission(
     at: dt.datetime,
 ) -> Dossier:
     """The write of a validated submission: one statement, plus one when a fee is due first."""
-    local = at.astimezone(legal.deadlines.LEGAL_ZONE)
+    local = at.astimezone(LEGAL_ZONE)
     day = f"{local:%y%m%d}"
     automatic = dossier.version.is_automatic and not fee_vnd
     columns = {

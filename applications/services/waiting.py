@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -47,7 +47,7 @@ def request_supplement(
         return SupplementRequest.objects.create(
             dossier=dossier,
             items=list(items),
-            requested_by_id=by.user_id,
+            requested_by_id=cast(int, by.user_id),
             requested_at=at,
             answer_by=at + dt.timedelta(days=legal.supplement_days(dossier.version)),
             legal_basis=legal_basis,

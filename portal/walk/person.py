@@ -76,6 +76,9 @@ class Person:
             raise Lost(f"{self.url} ({self.status}) does not say «{words}»: {self.text[:600]}")
         return self
 
+    def has_button(self, words: str) -> bool:
+        return any(words.lower() in b.text_content().lower() for b in self.page.xpath("//form//button"))
+
     def _button(self, words: str) -> tuple[Any, Any]:
         for button in self.page.xpath("//form//button[not(@type) or @type='submit']"):
             if words.lower() in " ".join(button.text_content().split()).lower():

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--gateway", required=True)
         parser.add_argument("--date", required=True, type=dt.date.fromisoformat)
-        parser.add_argument("--statement", type=Path, help="mặc định: tệp cổng thanh toán đã gửi cho ngày này")
+        parser.add_argument(
+            "--statement", type=Path, help="mặc định: tệp cổng thanh toán đã gửi cho ngày này"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +40,8 @@ class Command(BaseCommand):
             )
         except DomainError as refusal:
             sys.exit(_refuse(refusal.message))
-        self.stdout.write(json.dumps(report, ensure_ascii=False, sort_keys=True) if options["json"] else _words(report))
+        as_json = json.dumps(report, ensure_ascii=False, sort_keys=True)
+        self.stdout.write(as_json if options["json"] else _words(report))
 
 
 def _words(report: dict[str, Any]) -> str:

@@ -1,0 +1,130 @@
+"""The verbs of identity: sign a citizen in, take an officer on, let an officer go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from identity import registers
+from identity.errors import Conflict, Forbidden, Refused
+from identity.models import Agency, Citizen, Mandate, Officer, Organisation, User
+from identity.numbers import NumberError, check_citizen_number
+from identity.oidc import Claims
+
+REGISTRY = "business_registry"
+REPRESENTATIVE = "legal_representative"
+
+
+def sign_in_citizen(*, claims: Claims, at: dt.datetime) -> Citizen:
+    """The citizen of these claims, created or brought up to date, with the organisations they represent.
+
+    The personal number names the person for life (Nghị định 137/2015/NĐ-CP, Điều 13); `sub` may change with
+    the provider, so it follows the number.
+    """
+    try:
+        check_citizen_number(claims.number, today=timezone.localdate(at))
+    except NumberError as error:
+        raise Refused(_("Số định danh trong giấy xác nhận không đúng: %(why)s.") % {"why": error}) from error
+    try:
+        with transaction.atomic():
+            citizen = _write_citizen(claims)
+    except IntegrityError as error:
+        raise Conflict(_("Bạn vừa đăng nhập ở một nơi khác. Hãy thử lại.")) from error
+    _refresh_mandates(citizen, claims.tax_codes, at)
+    return citizen
+
+
+def _write_citizen(claims: Claims) -> Citizen:
+    citizen = Citizen.objects.select_related("user").select_for_update().filter(number=claims.number).first()
+    if citizen is None:
+        user = User(username=claims.sub)
+        user.set_unusable_password()
+        citizen = Citizen(user=user, number=claims.number)
+    elif not citizen.user.is_active:
+        raise Forbidden(_("Tài khoản của bạn ở cổng đang bị khóa. Hãy gọi số hỗ trợ."))
+    user = citizen.user
+    user.username, user.full_name = claims.sub, claims.name
+    user.save()
+    citizen.user = user
+    citizen.name, citizen.date_of_birth = claims.name, claims.date_of_birth
+    citizen.sex, citizen.assurance_level = claims.sex, claims.level
+    citizen.save()
+    return citizen
+
+
+def _refresh_mandates(citizen: Citizen, tax_codes: Sequence[str], at: dt.datetime) -> None:
+    """What the business registry says today; while it does not answer, mandates stay as they are."""
+    known = citizen.mandates.filter(source=REGISTRY, revoked_at=None).values_list(
+        "organisation__tax_code", flat=True
+    )
+    for tax_code in sorted({*tax_codes, *known}):
+        try:
+            record = registers.fetch(REGISTRY, tax_code)
+        except registers.RegisterUnavailable:
+            continue
+        represents = (
+            record is not None
+            and record["status"] == "active"
+            and record["legal_rep_number"] == citizen.number
+        )
+        with transaction.atomic():
+            if represents and record is not None:
+                _grant(citizen, tax_code, str(record["name"]), at)
+            else:
+                citizen.mandates.filter(
+                    source=REGISTRY, organisation__tax_code=tax_code, revoked_at=None
+                ).update(revoked_at=at)
+
+
+def _grant(citizen: Citizen, tax_code: str, name: str, at: dt.datetime) -> None:
+    organisation, _created = Organisation.objects.update_or_create(tax_code=tax_code, defaults={"name": name})
+    Mandate.objects.get_or_create(
+        citizen=citizen,
+        organisation=organisation,
+        scope=REPRESENTATIVE,
+        revoked_at=None,
+        defaults={"source": REGISTRY, "valid_from": timezone.localdate(at)},
+    )
+
+
+def create_officer(
+    *,
+    username: str,
+    full_name: str,
+    password: str,
+    agency: Agency,
+    title: str,
+    roles: Sequence[str],
+    totp_key: str,
+) -> Officer:
+    """An agency account with its second factor; ``totp_key`` is hexadecimal (RFC 6238)."""
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    try:
+        with transaction.atomic():
+            user = User.objects.create(
+                username=username, full_name=full_name, password=make_password(password)
+            )
+            TOTPDevice.objects.create(user=user, name="totp", key=totp_key, confirmed=True)
+            return Officer.objects.create(user=user, agency=agency, title=title, roles=list(roles))
+    except IntegrityError as error:
+        raise Conflict(
+            _("Tài khoản %(name)s đã có, hoặc vai trò không hợp lệ.") % {"name": username}
+        ) from error
+
+
+def revoke_officer(*, officer: Officer) -> Officer:
+    """Effective at the officer's next request: every page asks again."""
+    officer.is_active = False
+    officer.save(update_fields=["is_active"])
+    return officer

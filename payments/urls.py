@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import path
+
+from payments import views
+from payments.gateways import demo_pages
+
+app_name = "payments"
+
+urlpatterns = [
+    path("ho-so/<str:code>/thanh-toan/", views.pay, name="pay"),
+    path("ho-so/<str:code>/thanh-toan/kiem-tra/", views.check, name="check"),
+    path("thanh-toan/", views.mine, name="mine"),
+    path("thanh-toan/bien-lai/<str:number>/", views.receipt, name="receipt"),
+    path("can-bo/doi-soat/", views.reconciliation, name="reconciliation"),
+    path("can-bo/doi-soat/khoan-lech/<int:pk>/", views.resolve_break, name="resolve"),
+    path("can-bo/doi-soat/dong-ngay/<int:pk>/", views.close, name="close"),
+    path("api/v1/payments/<slug:gateway>/notify", views.notify, name="notify"),
+]
+if settings.DEMO:
+    urlpatterns.append(
+        path("cong-thanh-toan-demo/<str:provider_id>/", demo_pages.customer, name="demo_gateway")
+    )
