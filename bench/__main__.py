@@ -22,10 +22,14 @@ def main() -> int:
     import django
 
     django.setup()
+    from django.core.management import call_command
+    from django.utils import timezone
+
     from bench import dossiers, http, results
     from portal import demo
 
-    demo.prepare()
+    call_command("migrate", interactive=False, verbosity=0)
+    dict(demo.load(at=timezone.now(), on=timezone.localdate()))
     size = {"each": 40, "rounds": 3} if options.quick else {"each": 200, "rounds": 5}
     reports = [*dossiers.run(**size), results.run(), http.run(times=10 if options.quick else 40)]
     low = [

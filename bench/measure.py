@@ -18,7 +18,7 @@ Variant = Callable[[int], None]
 def per_second(variants: dict[str, Variant], *, each: int, rounds: int, threads: int) -> dict[str, float]:
     """Median jobs a second of each variant, ``each`` jobs a thread and round, serial numbers never repeated."""
     rates: dict[str, list[float]] = {name: [] for name in variants}
-    serial = {name: 0 for name in variants}
+    serial = dict.fromkeys(variants, 0)
     for _ in range(rounds):
         for name, variant in variants.items():
             start = serial[name]

@@ -53,4 +53,6 @@ def sync(
 
 
 def _values(row: models.Model, names: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(getattr(row, row._meta.get_field(name).attname) for name in names)
+    """Foreign keys by their id, so that nothing is fetched to compare."""
+    columns = {field.name: field.attname for field in row._meta.concrete_fields}
+    return tuple(getattr(row, columns[name]) for name in names)

@@ -6,16 +6,16 @@ Pure: reads a record (detailed or brief) as the catalogue keeps it, in the langu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from identity import registers
+from procedures.schema import FeeCase
 
 Record = Mapping[str, Any]
 
@@ -97,7 +97,7 @@ def where(record: Record) -> Said:
     levels = record.get("levels_since_2025_07") or record.get("levels") or []
     if not levels:
         return Said(_("Chưa có thông tin"), known=False)
-    return Said(" · ".join(str(LEVELS[level]) for level in levels))
+    return Said(" · ".join(str(LEVELS[level]) for level in dict.fromkeys(levels)))
 
 
 def fee(record: Record, *, on: dt.date) -> Said:
@@ -113,6 +113,13 @@ def fee(record: Record, *, on: dt.date) -> Said:
             _("Tỉnh quy định") if terms["set_by"] == "province" else _("Chưa có mức thống nhất"), note
         )
     return Said(_per(terms["amount_vnd"], terms["unit"]), " ".join(filter(None, [_online(terms, on), note])))
+
+
+def local_fee(said: Said, cases: Sequence[FeeCase]) -> Said:
+    """The same, where a form knows that some people pay nothing although the amount is the province's."""
+    if said.short == _("Tỉnh quy định") and any(case.amount_vnd == 0 for case in cases):
+        return Said(_("0 đồng nếu thuộc diện miễn"), said.note)
+    return said
 
 
 def _online(terms: Record, on: dt.date) -> str:
@@ -193,7 +200,8 @@ def _money(amount: int) -> str:
 def _per(amount: int, unit: str | None) -> str:
     if not amount or not unit:
         return _money(amount)
-    return _("%(amount)s một %(unit)s") % {"amount": _money(amount), "unit": unit.replace("/", ", ")}
+    each = _(", mỗi ")
+    return _("%(amount)s mỗi %(unit)s") % {"amount": _money(amount), "unit": unit.replace("/", each)}
 
 
 def _duration(value: int, unit: str) -> str:
@@ -205,7 +213,3 @@ def _duration(value: int, unit: str) -> str:
         "months": ngettext("%(count)s tháng", "%(count)s tháng", value),
     }
     return words[unit] % {"count": value}
-
-
-def day(value: dt.date | None) -> str:
-    return date_format(value, "j/n/Y") if value else ""

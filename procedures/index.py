@@ -167,8 +167,11 @@ class Index:
         if not meant:
             return [Reading(tuple(plain))], ""
         left = tuple(word for word in rest.split() if word not in self.fillers)
+        as_said = Reading(tuple(plain), together=True)
+        if left and self._score(as_said, (), False, set()):
+            return [as_said], ""  # «hóa chất nhập khẩu» is not about «nhập khẩu» into a household
         readings = [Reading(tuple(self._without_fillers(fold(find).split())), left) for find in meant]
-        return [*readings, Reading(tuple(plain), together=True)], ", ".join(dict.fromkeys(meant))
+        return [*readings, as_said], ", ".join(dict.fromkeys(meant))
 
     def _without_fillers(self, words: list[str]) -> list[str]:
         return list(dict.fromkeys([word for word in words if word not in self.fillers] or words))
@@ -188,12 +191,13 @@ class Index:
         need = len(reading.words)
         if forgiving and need not in covered.values():
             need = max(covered.values(), default=0)
-            if need * 2 < len(reading.words):
+            if need * 3 < len(reading.words) * 2:
                 return {}
         pairs = [f"{a} {b}" for a, b in zip(reading.words, reading.words[1:], strict=False)]
         kept = {number for number, count in covered.items() if count >= need}
-        if reading.together:
-            kept = {number for number in kept if pairs and all(number in self._posted(p) for p in pairs)}
+        neighbours = Counter(number for pair in pairs for number in kept & self._posted(pair).keys())
+        least = len(pairs) if reading.together else max(neighbours.values(), default=0) / 2
+        kept = {number for number in kept if neighbours[number] >= least}
         for key in (*pairs, *reading.helpful, *accents):
             posted, idf = self._posted(key), self._idf.get(key, 0.0)
             for number in kept & posted.keys():
@@ -244,12 +248,12 @@ class Index:
         position = 0
         while position < len(words):
             pair = " ".join(words[position : position + 2])
-            if " " in pair and pair in self._spelling:
-                told.append(self._spelling[pair])
-                position += 2
-            elif words[position] in self.fillers:
+            if words[position] in self.fillers:
                 told.append(self.fillers[words[position]])
                 position += 1
+            elif " " in pair and pair in self._spelling:
+                told.append(self._spelling[pair])
+                position += 2
             else:
                 return ""
         return " ".join(told)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -50,4 +51,5 @@ WEEKDAYS = (
 
 @register.filter
 def weekday(day: dt.date) -> str:
-    return str(WEEKDAYS[day.weekday()])
+    local = timezone.localtime(day) if isinstance(day, dt.datetime) else day
+    return str(WEEKDAYS[local.weekday()])

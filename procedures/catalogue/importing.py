@@ -90,7 +90,7 @@ def import_catalogue(document: Any, *, at: dt.datetime, on: dt.date, progress: P
     if found := faults(document, known()):
         raise InvalidCatalogue(found)
     refs = _refs()
-    stored = list(Procedure.objects.prefetch_related("life_events"))
+    stored = list(Procedure.objects.all())
     records = _kept(document["procedures"], stored)
     procedures = [_procedure(record, refs) for record in records]
     _keep_identity(procedures, stored)
@@ -101,9 +101,9 @@ def import_catalogue(document: Any, *, at: dt.datetime, on: dt.date, progress: P
 
 
 def known() -> Known:
-    stored = dict(Procedure.objects.exclude(code=None).values_list("code", "slug"))
+    stored = {code: slug for code, slug in Procedure.objects.values_list("code", "slug") if code}
     return Known(
-        agencies=frozenset(Agency.objects.values_list("key", flat=True)),
+        agencies=frozenset(Agency.objects.filter(level=Agency.Level.CENTRAL).values_list("key", flat=True)),
         fields=frozenset(ProcedureField.objects.values_list("name", flat=True)),
         life_events=frozenset(LifeEvent.objects.values_list("key", flat=True)),
         registers=frozenset(read("procedures")["registers"]),
@@ -162,7 +162,7 @@ def _keep_identity(procedures: list[Procedure], stored: list[Procedure]) -> None
     by_code = {one.code: one for one in stored if one.code}
     by_slug = {one.slug: one for one in stored}
     for procedure in procedures:
-        found = by_code.get(procedure.code) or by_slug.get(procedure.slug)
+        found = by_code.get(procedure.code or "") or by_slug.get(procedure.slug)
         if found:
             procedure.pk = found.pk
 

@@ -69,7 +69,7 @@ def _repeated(records: list[Any], known: Known) -> Iterator[Fault]:
             continue
         for key in ("id", "code"):
             value = record.get(key)
-            if not _is_text(value):
+            if not isinstance(value, str):
                 continue
             if (key, value) in first:
                 earlier = first[key, value]

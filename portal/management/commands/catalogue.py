@@ -38,7 +38,10 @@ class Command(BaseCommand):
     def _import(self, file: Path, *, as_json: bool) -> None:
         def progress(records: Iterable[Record]) -> Iterable[Record]:
             hidden = as_json or not sys.stderr.isatty()
-            return tqdm(records, desc="Nhập danh mục", unit=" thủ tục", disable=hidden, file=sys.stderr)
+            bar: Iterable[Record] = tqdm(
+                records, desc="Nhập danh mục", unit=" thủ tục", disable=hidden, file=sys.stderr
+            )
+            return bar
 
         try:
             document = json.loads(file.read_text(encoding="utf-8"))

@@ -28,9 +28,8 @@ PACKAGES = (
     "identity",
 )
 _CALLS = {"_", "gettext", "gettext_lazy", "pgettext", "ngettext", "ngettext_lazy"}
-_TEMPLATE_CALL = re.compile(
-    r"""\b(?P<name>n?gettext|pgettext)\((?P<args>u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*").*?)\)"""
-)
+_TEXT = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_TEMPLATE_CALL = re.compile(rf"\b(?P<name>n?gettext|pgettext|_)\((?P<args>{_TEXT}(?:,\s*{_TEXT})?)")
 UNTRANSLATED = ("templates/pdf/",)
 """Papers speak Vietnamese in every screen language: their words are the law's."""
 

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from procedures import views
+
+app_name = "procedures"
+urlpatterns = [
+    path("thu-tuc/", views.find, name="search"),
+    path("thu-tuc/<str:code>/", views.detail, name="detail"),
+]

@@ -1,0 +1,84 @@
+"""Finding a procedure and reading what it asks, costs and takes."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from identity.access import citizen_of, public
+from procedures import facts, search
+from procedures.burden import measure
+from procedures.listing import Listing
+from procedures.models import Procedure, ProcedureVersion
+from procedures.rules import context
+from procedures.schema import Form, load
+
+NAME = re.compile(r"[a-zA-Z0-9.-]{1,80}")
+"""What a code or slug may look like; PostgreSQL refuses some other characters altogether."""
+
+
+@public
+def find(request: HttpRequest) -> HttpResponse:
+    """``/thu-tuc/?q=…`` and every facet as a plain link."""
+    return render(request, "procedures/search.html", {"listing": Listing(request.GET, on=search.today())})
+
+
+@public
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    on = search.today()
+    procedure = _procedure(code)
+    version = procedure.versions.in_force(on).order_by("-number").first()
+    if version is None:
+        raise Http404(_("Thủ tục này chưa có bản nào đang có hiệu lực."))
+    record = version.content
+    form = load(version.form) if version.form else None
+    citizen = citizen_of(request)
+    papers = facts.papers(record)
+    shown = {
+        "procedure": procedure,
+        "version": version,
+        "record": record,
+        "earlier": procedure.versions.filter(status=ProcedureVersion.Status.PUBLISHED).exclude(pk=version.pk),
+        "form": form,
+        "is_full": facts.is_full(record),
+        "signed_in": citizen is not None,
+        "can_start": version.is_live,
+        "who": facts.who(record),
+        "fee": facts.local_fee(facts.fee(record, on=on), form.fees.cases if form else ()),
+        "limit": facts.time_limit(record),
+        "place": facts.where(record),
+        "papers": papers,
+        "to_bring": [paper for paper in papers if paper.required and not paper.is_form and not paper.held_in],
+        "level": facts.online_level(record),
+        "result": facts.in_reader_language(record.get("result", {}), "name"),
+        "steps": [facts.in_reader_language(step, "name") for step in record.get("steps", [])],
+        "channels": [facts.CHANNELS[channel] for channel in record.get("submission_channels", [])],
+        "bundle": Procedure.objects.filter(slug__in=record.get("bundle_of", [])),
+        "life_event": procedure.life_events.first(),
+        "effort": _effort(form),
+    }
+    return render(request, "procedures/detail.html", shown)
+
+
+def _procedure(code: str) -> Procedure:
+    if not NAME.fullmatch(code):
+        raise Http404
+    rows = Procedure.objects.select_related("field", "owner")
+    found = rows.filter(code=code).first()
+    return found or get_object_or_404(rows, slug=code, code=None)
+
+
+def _effort(form: Form | None) -> list[tuple[str, int]]:
+    """The most the form asks of somebody of whom no register knows anything; signing in makes it less."""
+    if form is None:
+        return []
+    burden = measure(form, {}, {}, context(today=search.today(), local_fee=0))
+    return [
+        (_("Ô phải gõ"), burden.typed),
+        (_("Lựa chọn"), burden.chosen),
+        (_("Giấy tờ tải lên"), burden.uploads),
+        (_("Trang"), burden.pages),
+    ]
