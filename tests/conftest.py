@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from portal.place import home
 from portal.walk.instance import private_portal
@@ -16,6 +18,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute("SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '%_no_truncate'")
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+@pytest.fixture(autouse=True)
+def speak_vietnamese():
+    """A page asked for in English leaves its language on the thread; the next test starts in Vietnamese."""
+    translation.activate(settings.LANGUAGE_CODE)
+
+
+def pytest_collection_modifyitems(items):
+    """Everything that needs the running portal goes to one process, so that it is started once."""
+    for item in items:
+        if {"flows", "browser"} & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("portal"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,154 @@
+"""Where somebody stands in a draft: what was last written, which page comes next, what registers were agreed to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core import signing
+
+from applications import answering
+from applications.actors import Actor, citizen
+from applications.facts import Fact, Reader
+from applications.forms import PageForm
+from applications.models import Attachment, Dossier, SupplementRequest
+from applications.services.drafts import CONSENT
+from applications.states import State
+from procedures.journey import Journey
+from procedures.schema import Form, Page
+
+RAW = "raw."
+"""Answer that keeps a page's boxes as they were written, readable or not, until the page is right."""
+CORRECTION = "correction."
+"""Answer that keeps what the citizen says is wrong in a fact of a register; never blocks."""
+TICKET_AGE = dt.timedelta(days=7)
+CONSENT_STEP, CHECK_STEP = "dong-y", "kiem-tra"
+
+
+class Draft:
+    """A dossier being written, with everything its pages need, each read once."""
+
+    def __init__(self, dossier: Dossier, *, at: dt.datetime) -> None:
+        self.dossier = dossier
+        self.at = at
+
+    @property
+    def actor(self) -> Actor:
+        return citizen(self.dossier.submitter)
+
+    @cached_property
+    def form(self) -> Form:
+        return answering.form_of(self.dossier)
+
+    @cached_property
+    def journey(self) -> Journey:
+        return answering.journey_of(self.dossier, at=self.at)
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        return {row.question: row.value for row in self.dossier.answers.all()}
+
+    @cached_property
+    def papers(self) -> dict[str, Attachment]:
+        return {one.question: one for one in self.dossier.attachments.filter(removed_at=None)}
+
+    @property
+    def corrections(self) -> dict[str, str]:
+        prefix = len(CORRECTION)
+        return {name[prefix:]: value for name, value in self.kept.items() if name.startswith(CORRECTION) and value}
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.journey, self.corrections)
+
+    @property
+    def consented(self) -> list[str] | None:
+        agreed: list[str] | None = self.kept.get(CONSENT)
+        return agreed
+
+    @property
+    def has_answers(self) -> bool:
+        return bool(self.kept)
+
+    def written(self, page: Page) -> Mapping[str, Any] | None:
+        written: Mapping[str, Any] | None = self.kept.get(RAW + page.id)
+        return written
+
+    def page_form(self, page: Page, *, only: frozenset[str] | None = None) -> PageForm:
+        return PageForm(
+            self.journey,
+            page,
+            written=self.written(page),
+            papers=self.papers,
+            on=answering.legal_day(self.at),
+            only=only,
+        )
+
+    def next_page(self) -> Page | None:
+        """The first page with something missing, wrong or not yet confirmed; None when all can be checked."""
+        for page in self.journey.pages:
+            if self.written(page) or self.journey.page_errors(page) or self._untouched(page):
+                return page
+        return None
+
+    def _untouched(self, page: Page) -> bool:
+        """Optional questions deserve one look, so a page nobody has posted is shown even when nothing is due."""
+        return f"{RAW}{page.id}" not in self.kept
+
+    def facts_beside(self, page: Page) -> list[tuple[Page, list[Fact]]]:
+        """Known facts of this page and of the pages skipped before it because nothing was asked there."""
+        asked = {one.id for one in self.journey.pages}
+        beside: list[Page] = []
+        for one in self.journey.open_pages:
+            if one.id == page.id:
+                groups = [(each, self.reader.known([each])) for each in (*beside, one)]
+                return [(each, facts) for each, facts in groups if facts]
+            beside = [] if one.id in asked else [*beside, one]
+        return []
+
+    def ticket(self, page_id: str) -> str:
+        """Proves that a form was given to the owner, so that what it brings may be held for the owner."""
+        return signing.dumps([self.dossier.pk, page_id], salt="held")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Step ``number`` of ``count``; ``marks`` are the classes of the progress bar."""
+
+    number: int
+    count: int
+
+    @property
+    def marks(self) -> list[str]:
+        return ["on" if at < self.number else "now" if at == self.number else "" for at in range(1, self.count + 1)]
+
+
+def step_of(draft: Draft, where: str) -> Step:
+    order = [CONSENT_STEP, *(page.id for page in draft.journey.pages), CHECK_STEP]
+    return Step(order.index(where) + 1 if where in order else 1, len(order))
+
+
+def ticketed(ticket: str, page_id: str) -> Dossier | None:
+    """The dossier a form was given out for; None for a forged, old or mismatched ticket."""
+    try:
+        dossier_id, page = signing.loads(ticket, salt="held", max_age=TICKET_AGE)
+    except signing.BadSignature:
+        return None
+    if page != page_id:
+        return None
+    editable = (State.DRAFT, State.SUPPLEMENT_REQUESTED)
+    return Dossier.objects.select_related("version").filter(pk=dossier_id, state__in=editable).first()
+
+
+def marked(draft: Draft, request: SupplementRequest) -> list[tuple[Page, frozenset[str], dict[str, str]]]:
+    """The pages a supplement request concerns: page, its marked questions, the officer's remark for each."""
+    remarks = {item["question"]: item.get("reason", "") for item in request.items}
+    found = []
+    for page in draft.form.pages:
+        names = {one.id for one in page.questions} | ({page.group.id} if page.group else set())
+        if concerned := names & remarks.keys():
+            found.append((page, frozenset(concerned), {name: remarks[name] for name in concerned}))
+    return found

@@ -1,0 +1,199 @@
+"""From a button to a verb. Reads the form of one action, checks that the page was not stale, calls the service."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from applications import access, answering, issuing, services
+from applications.actors import Actor
+from applications.models import Dossier, Event, Result
+from applications.services.moving import conflict
+from applications.states import EDGES
+from identity.errors import NotFound, Refused
+from identity.models import Officer
+
+
+@dataclass(frozen=True)
+class Act:
+    """One action an officer asked for, with what was typed."""
+
+    dossier: Dossier
+    typed: QueryDict
+    by: Actor
+    at: dt.datetime
+
+    def text(self, name: str) -> str:
+        return self.typed.get(name, "").strip()
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return {"dossier": self.dossier, "by": self.by, "at": self.at}
+
+
+def dossier_of(officer: Officer, code: str) -> Dossier:
+    """The dossier to act on; reading it was recorded by the page the button stood on."""
+    dossier = access.dossiers_for_officer(officer).filter(code=code).first()
+    return dossier or access.dossier_for(None, code)  # nobody's dossier: the one constant refusal
+
+
+def perform(action: str, act: Act) -> str:
+    """Do ``action`` and say in one sentence what happened. Raises what the verb raises; Conflict when stale."""
+    verb = VERBS.get(action)
+    if verb is None:
+        raise NotFound(_("Không có việc này."))
+    if is_stale(act.dossier, act.text("seq")):
+        raise conflict(act.dossier, action)
+    return verb(act)
+
+
+def is_stale(dossier: Dossier, seq: str) -> bool:
+    """Whether somebody moved the dossier after the page was made; remarks of machines do not count."""
+    if not seq.isdecimal():
+        return True
+    return Event.objects.filter(dossier=dossier, seq__gt=int(seq), kind__in=EDGES).exists()
+
+
+def supplement_items(typed: QueryDict, labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """The ticked questions with the reason of each, in the order of the form."""
+    ticked = set(typed.getlist("question"))
+    return [
+        {"question": name, "label": label, "reason": typed.get(f"reason-{name}", "").strip()}
+        for name, label in labels.items()
+        if name in ticked
+    ]
+
+
+def supplement_labels(dossier: Dossier, at: dt.datetime) -> dict[str, str]:
+    """What can be asked for again: everything the citizen answers, papers included; register facts are not theirs."""
+    journey = answering.journey_of(dossier, at=at)
+    labels: dict[str, str] = {}
+    for page in journey.open_pages:
+        if page.group is not None and journey.to_ask(page):
+            labels[page.group.id] = page.group.text
+        else:
+            labels.update({one.id: one.text for one in journey.to_ask(page)})
+    return labels
+
+
+def _accept(act: Act) -> str:
+    if act.text("then") != "pass_on":
+        services.accept(**act.common)
+        return _("Đã tiếp nhận. Mẫu 01 đã sẵn sàng.")
+    with transaction.atomic():
+        services.accept(**act.common)
+        services.pass_on(**act.common, assignee_id=_assignee(act))
+    return _("Đã tiếp nhận và chuyển xử lý. Mẫu 01 đã sẵn sàng.")
+
+
+def _refuse(act: Act) -> str:
+    services.refuse(**act.common, reason=act.text("reason"))
+    return _("Đã từ chối tiếp nhận. Mẫu 03 đã sẵn sàng.")
+
+
+def _request_supplement(act: Act) -> str:
+    labels = supplement_labels(act.dossier, act.at)
+    services.request_supplement(
+        **act.common, items=supplement_items(act.typed, labels), legal_basis=act.text("legal_basis")
+    )
+    return _("Đã gửi yêu cầu bổ sung. Đồng hồ dừng, Mẫu 02 đã sẵn sàng.")
+
+
+def _pass_on(act: Act) -> str:
+    services.pass_on(**act.common, assignee_id=_assignee(act))
+    return _("Đã chuyển xử lý.")
+
+
+def _propose(act: Act) -> str:
+    if act.text("kind") not in Result.Kind.values:
+        raise Refused(_("Hãy chọn trình cấp hay trình từ chối."))
+    findings = {one["id"]: act.text(f"finding-{one['id']}") for one in issuing.findings_of(act.dossier)}
+    services.propose(**act.common, kind=act.text("kind"), reason=act.text("reason"), findings=findings)
+    return _("Đã trình kết quả.")
+
+
+def _approve(act: Act) -> str:
+    services.approve(**act.common)
+    return _("Đã phê duyệt.")
+
+
+def _send_back(act: Act) -> str:
+    services.send_back(**act.common, reason=act.text("reason"))
+    return _("Đã trả lại để sửa.")
+
+
+def _sign(act: Act) -> str:
+    services.sign(**act.common)
+    return _("Đã ký. Chữ ký số và số văn bản được ghi vào kết quả trong ít giây.")
+
+
+def _release(act: Act) -> str:
+    services.release(**act.common)
+    return _("Đã phát hành kết quả.")
+
+
+def _deliver(act: Act) -> str:
+    services.deliver(**act.common, evidence=act.text("evidence"))
+    return _("Đã ghi nhận trả kết quả.")
+
+
+def _stop(act: Act) -> str:
+    services.stop(**act.common, reason=act.text("reason"))
+    return _("Đã dừng xử lý hồ sơ.")
+
+
+def _grant_withdrawal(act: Act) -> str:
+    services.grant_withdrawal(**act.common)
+    return _("Đã đồng ý cho rút hồ sơ.")
+
+
+def _decline_withdrawal(act: Act) -> str:
+    services.decline_withdrawal(**act.common, reason=act.text("reason"))
+    return _("Đã trả lời không cho rút; hồ sơ trở lại bước trước.")
+
+
+def _request_payment(act: Act) -> str:
+    amount = act.text("fee_vnd").replace(".", "").replace(" ", "")
+    if not amount.isdecimal() or len(amount) > 12:
+        raise Refused(_("Số tiền chỉ gồm chữ số, ví dụ 200000 hoặc 200.000."))
+    if not act.text("reason"):
+        raise Refused(_("Hãy ghi lý do thu, để người nộp hiểu khoản này."))
+    services.request_payment(**act.common, fee_vnd=int(amount), reason=act.text("reason"))
+    return _("Đã gửi yêu cầu nộp phí. Đồng hồ dừng.")
+
+
+def _assignee(act: Act) -> int | None:
+    """A colleague of the same agency who works on cases, or nobody in particular."""
+    chosen = act.text("assignee")
+    if not chosen:
+        return None
+    colleague = Officer.objects.filter(
+        agency=act.dossier.agency, user_id=int(chosen) if chosen.isdecimal() else 0, is_active=True
+    ).first()
+    if colleague is None:
+        raise Refused(_("Người được giao không còn làm việc ở cơ quan này. Hãy chọn lại."))
+    return colleague.user_id
+
+
+VERBS: Mapping[str, Callable[[Act], str]] = {
+    "accept": _accept,
+    "refuse": _refuse,
+    "request_supplement": _request_supplement,
+    "pass_on": _pass_on,
+    "propose": _propose,
+    "approve": _approve,
+    "send_back": _send_back,
+    "sign": _sign,
+    "release": _release,
+    "deliver": _deliver,
+    "stop": _stop,
+    "grant_withdrawal": _grant_withdrawal,
+    "decline_withdrawal": _decline_withdrawal,
+    "request_payment": _request_payment,
+}

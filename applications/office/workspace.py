@@ -1,0 +1,226 @@
+"""Everything an officer needs to decide one dossier, gathered once for the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications import access, answering, issuing, legal, printing
+from applications.deadlines import Deadline
+from applications.models import Attachment, Dossier, Event, Result
+from applications.office import checks, clock, inbox
+from applications.office.facts import Group, groups, reported_of
+from applications.states import EDGES, actions_for
+from identity.models import Officer, Role
+from procedures.journey import Journey
+from procedures.schema import in_language
+
+FIRST_ACTS = (
+    "accept",
+    "pass_on",
+    "propose",
+    "approve",
+    "sign",
+    "release",
+    "deliver",
+    "grant_withdrawal",
+    "request_supplement",
+)
+"""What moves the dossier on stands first and is the one filled button; the rest follows the table."""
+MACHINE_EVENTS = {
+    "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
+    "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
+    "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
+}
+REASONS = (
+    gettext_lazy("Ảnh mờ, không đọc được chữ. Hãy chụp lại đủ sáng, thấy cả bốn góc."),
+    gettext_lazy("Giấy tờ thiếu trang. Hãy gửi đủ các trang."),
+    gettext_lazy("Giấy tờ đã hết hạn. Hãy gửi bản còn hạn."),
+    gettext_lazy("Thông tin khác với giấy tờ gửi kèm. Hãy sửa cho khớp."),
+    gettext_lazy("Giấy tờ chưa được chứng thực. Hãy gửi bản chứng thực điện tử."),
+)
+"""Plain reasons an officer may take over for a supplement request (practice)."""
+
+
+@dataclass(frozen=True)
+class Action:
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    label: str
+    who: str
+    at: dt.datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    attachment: Attachment
+    label: str
+
+    @property
+    def is_image(self) -> bool:
+        return self.attachment.media_type.startswith("image/")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the result says that only the agency knows: asked when the result is proposed."""
+
+    name: str
+    label: str
+    value: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Workspace:
+    dossier: Dossier
+    state: clock.Chip
+    due: clock.Chip
+    groups: Sequence[Group]
+    papers: Sequence[Paper]
+    open_paper: Paper | None
+    checks: Sequence[checks.Check]
+    actions: Sequence[Action]
+    history: Sequence[Happening]
+    forms: Sequence[printing.Available]
+    result: Result | None
+    deadline: Deadline | None
+    different: int
+    matched: int
+    colleagues: Sequence[Officer]
+    findings: Sequence[Finding]
+
+    @property
+    def step_number(self) -> int:
+        return self.dossier.step + 1
+
+    @property
+    def later_steps(self) -> str:
+        return ", ".join(step["name_vi"].lower() for step in self.dossier.steps[self.dossier.step + 1 :])
+
+
+def open_dossier(officer: Officer, code: str, *, purpose: str, at: dt.datetime) -> tuple[Dossier, Journey]:
+    """The dossier recorded as read with the names of what the page shows, and its answers as submitted."""
+    found = access.dossiers_for_officer(officer).filter(code=code).first()
+    labels = _labels(_journey(found, at)) if found else []
+    dossier = access.dossier_for_officer(officer, code, purpose=purpose, fields=labels, at=at)
+    return dossier, _journey(dossier, at)
+
+
+def build(
+    officer: Officer,
+    dossier: Dossier,
+    journey: Journey,
+    *,
+    now: dt.datetime,
+    paper: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> Workspace:
+    """``paper``: number of the file to show, else the first; ``typed``: what a refused button had with it."""
+    calendar = legal.calendar()
+    found = checks.registered(dossier, journey, at=now)
+    shown = groups(journey, found.answers, reported_of(dossier))
+    facts = [fact for group in shown for fact in group.facts]
+    result = Result.objects.filter(dossier=dossier).first()
+    papers = papers_of(dossier, journey)
+    return Workspace(
+        dossier=dossier,
+        state=inbox.state_chip(dossier),
+        due=clock.due_chip(dossier, now=now, calendar=calendar),
+        groups=shown,
+        papers=papers,
+        open_paper=next(
+            (one for one in papers if str(one.attachment.pk) == paper), papers[0] if papers else None
+        ),
+        checks=checks.conditions(dossier, journey, found),
+        actions=actions_of(dossier, officer, result),
+        history=history_of(dossier),
+        forms=printing.available(dossier, at=now),
+        result=result,
+        deadline=legal.deadline_of(dossier, now=now),
+        different=sum(fact.source == "different" for fact in facts),
+        matched=sum(fact.source == "matched" for fact in facts),
+        colleagues=colleagues_of(officer),
+        findings=findings_of(dossier, typed or {}),
+    )
+
+
+def actions_of(dossier: Dossier, officer: Officer, result: Result | None) -> list[Action]:
+    """What this officer may do now, by the one table of states; the verbs check it again."""
+    kind = dossier.current_step.get("kind", "")
+    edges = actions_for(dossier.state, frozenset(officer.roles), kind)
+    drafted = result is not None and result.status == Result.Status.DRAFT and dossier.step > 0
+    signed = result is not None and result.status == Result.Status.SIGNED
+    sealed = result is not None and result.status != Result.Status.DRAFT
+    hidden = {"send_back": not drafted, "release": not signed, "stop": sealed}
+    shown = [Action(edge.action, str(edge.label)) for edge in edges if not hidden.get(edge.action, False)]
+    return sorted(
+        shown, key=lambda one: FIRST_ACTS.index(one.name) if one.name in FIRST_ACTS else len(FIRST_ACTS)
+    )
+
+
+def papers_of(dossier: Dossier, journey: Journey) -> list[Paper]:
+    questions = journey.form.questions
+    return [
+        Paper(paper, questions[paper.question].text if paper.question in questions else paper.name)
+        for paper in dossier.attachments.filter(removed_at=None).order_by("at", "pk")
+    ]
+
+
+def history_of(dossier: Dossier) -> list[Happening]:
+    """Newest first, with the words that belong to each act."""
+    events = Event.objects.filter(dossier=dossier).select_related("actor", "note").order_by("-seq")
+    return [_happening(event) for event in events]
+
+
+def colleagues_of(officer: Officer) -> list[Officer]:
+    return list(
+        Officer.objects.select_related("user")
+        .filter(agency=officer.agency, is_active=True, roles__contains=[Role.CASE_OFFICER])
+        .order_by("user__full_name")
+    )
+
+
+def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
+    return [
+        Finding(
+            f"finding-{one['id']}",
+            in_language(one["label"], one.get("label_en", "")),
+            typed.get(f"finding-{one['id']}", one.get("suggest", "")),
+            bool(one.get("required")),
+        )
+        for one in issuing.findings_of(dossier)
+    ]
+
+
+def _happening(event: Event) -> Happening:
+    label = EDGES[event.kind].label if event.kind in EDGES else MACHINE_EVENTS.get(event.kind, event.kind)
+    note = getattr(event, "note", None)
+    who = event.actor.full_name if event.actor else _("Hệ thống")
+    return Happening(str(label), who, event.at, note.text if note else "")
+
+
+def _journey(dossier: Dossier, at: dt.datetime) -> Journey:
+    """As of the submission: what was true then decides, for example «trong 60 ngày»."""
+    return answering.journey_of(dossier, at=dossier.submitted_at or at)
+
+
+def _labels(journey: Journey) -> list[str]:
+    """Names of everything shown, in Vietnamese for the person who reads the access log."""
+    named = [page.group or question for page in journey.open_pages for question in journey.visible(page)]
+    return list(dict.fromkeys(one.label[:80] for one in named))
+
+
+def form_question(dossier: Dossier, name: str) -> str:
+    """The name of one question as the access log writes it."""
+    question = answering.form_of(dossier).questions.get(name)
+    return question.label[:80] if question else name

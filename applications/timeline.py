@@ -1,0 +1,190 @@
+"""The life of a dossier in words: who holds it, which step, how the clock stands, everything that happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from applications import answering, deadlines, legal
+from applications.models import Dossier, Event
+from applications.states import CLOCK_RUNNING, ENDED, FINAL, PAUSED, State
+
+LONGEST_RULER = 31
+WAITING_FOR_CITIZEN = frozenset({State.SUPPLEMENT_REQUESTED, State.PAYMENT_REQUESTED})
+KINDS = {
+    "submit": gettext_lazy("Bạn nộp hồ sơ"),
+    "accept": gettext_lazy("Được tiếp nhận, cấp giấy hẹn"),
+    "refuse": gettext_lazy("Không được tiếp nhận"),
+    "pass_on": gettext_lazy("Bắt đầu xử lý"),
+    "request_supplement": gettext_lazy("Yêu cầu bổ sung"),
+    "answer_supplement": gettext_lazy("Bạn đã bổ sung"),
+    "request_payment": gettext_lazy("Cần nộp phí, lệ phí"),
+    "record_payment": gettext_lazy("Đã nhận tiền"),
+    "request_withdrawal": gettext_lazy("Bạn xin rút hồ sơ"),
+    "grant_withdrawal": gettext_lazy("Cơ quan đồng ý cho rút"),
+    "decline_withdrawal": gettext_lazy("Cơ quan không đồng ý cho rút"),
+    "stop": gettext_lazy("Dừng xử lý"),
+    "expire": gettext_lazy("Dừng vì quá hạn chờ bạn"),
+    "propose": gettext_lazy("Đã trình dự thảo kết quả"),
+    "approve": gettext_lazy("Lãnh đạo đã phê duyệt"),
+    "send_back": gettext_lazy("Dự thảo được trả lại để sửa"),
+    "sign": gettext_lazy("Người có thẩm quyền đã ký"),
+    "result_signed": gettext_lazy("Chữ ký số đã gắn vào kết quả"),
+    "release": gettext_lazy("Đã phát hành kết quả"),
+    "deliver": gettext_lazy("Đã trả kết quả"),
+    "partner_acknowledged": gettext_lazy("Hệ thống khác đã nhận thông tin"),
+    "partner_status": gettext_lazy("Hệ thống khác cập nhật trạng thái"),
+}
+TOLD_REASONS = frozenset(
+    {"refuse", "request_payment", "request_withdrawal", "decline_withdrawal", "stop", "partner_status"}
+)
+"""Events whose note is for the citizen; the words of a draft decision stay inside until it is released."""
+BY_FORM = {"accept": "receipt", "request_supplement": "supplement", "refuse": "refusal", "stop": "stop"}
+DAY_CLASS = {"off": "off", "paused": "hold"}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the timeline; ``form`` is the printed form that belongs to it."""
+
+    kind: str
+    at: dt.datetime
+    title: str
+    who: str
+    text: str
+    form: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The legal clock in one line, with the note under it and the cells of the ruler."""
+
+    line: str
+    note: str
+    cells: list[dict[str, Any]]
+    explain: tuple[str, ...]
+
+
+def happenings(dossier: Dossier) -> list[Happening]:
+    """Newest first."""
+    events = Event.objects.filter(dossier=dossier).select_related("actor", "agency", "note").order_by("-seq")
+    return [_happening(dossier, event) for event in events]
+
+
+def _happening(dossier: Dossier, event: Event) -> Happening:
+    note = getattr(event, "note", None)
+    text = note.text if note is not None and event.kind in TOLD_REASONS else ""
+    return Happening(
+        event.kind, event.at, _title(event), _who(dossier, event), text, BY_FORM.get(event.kind, "")
+    )
+
+
+def _title(event: Event) -> str:
+    title = str(KINDS.get(event.kind, event.kind))
+    data = event.data
+    if event.kind == "record_payment":
+        return _("Đã nhận %(amount)s") % {"amount": _amount(data.get("amount_vnd"))}
+    if event.kind == "request_payment":
+        return _("Cần nộp %(amount)s") % {"amount": _amount(data.get("fee_vnd"))}
+    if event.kind == "partner_status":
+        code = data.get("national_code", 0)
+        state = list(State)[code].label if 0 < code < len(State) else code
+        return _("%(partner)s: %(state)s") % {"partner": data.get("partner", ""), "state": state}
+    if event.kind == "partner_acknowledged":
+        return _("%(partner)s đã nhận thông tin hồ sơ") % {"partner": data.get("partner", "")}
+    if event.kind == "release" and data.get("number"):
+        return _("%(title)s số %(number)s") % {"title": title, "number": data["number"]}
+    return title
+
+
+def _amount(vnd: int | None) -> str:
+    return _("%(amount)s đồng") % {"amount": number_format(vnd or 0, 0, force_grouping=True)}
+
+
+def _who(dossier: Dossier, event: Event) -> str:
+    if event.actor_id == dossier.submitter.user_id:
+        return ""
+    name = event.actor.full_name if event.actor else _("Tự động")
+    return f"{name}, {event.agency.name}" if event.agency else name
+
+
+def holder(dossier: Dossier) -> str:
+    if dossier.state == State.DRAFT or dossier.state in WAITING_FOR_CITIZEN:
+        return _("Bạn")
+    if dossier.state in FINAL:
+        return _("Đã kết thúc")
+    return dossier.agency.name if dossier.agency else ""
+
+
+def steps(dossier: Dossier) -> tuple[int, list[str]]:
+    """(number of the current step, names of all steps): intake, the version's own steps, handing over."""
+    names = [_("Tiếp nhận"), *(step.get("name_vi", "") for step in dossier.steps), _("Trả kết quả")]
+    state = dossier.state
+    if state in PAUSED or state == State.WITHDRAWAL_REQUESTED:
+        state = dossier.return_states[-1] if dossier.return_states else State.SUBMITTED
+    if state == State.PROCESSING:
+        return min(dossier.step + 2, len(names)), names
+    if state in (State.COMPLETED, State.DELIVERED):
+        return len(names), names
+    return 1, names
+
+
+def clock(dossier: Dossier, *, now: dt.datetime) -> Clock:
+    deadline = legal.deadline_of(dossier, now=now)
+    if dossier.state in ENDED:
+        return Clock(_("Đã dừng, hồ sơ kết thúc"), "", _cells(deadline, now), deadline.explain if deadline else ())
+    if deadline is None:
+        return _before_acceptance(dossier)
+    today = answering.legal_day(now)
+    left = sum(day.kind == "counted" and day.date > today for day in deadline.days)
+    due = f"{deadline.due_at:%H:%M} {deadline.due_at.day}/{deadline.due_at.month}/{deadline.due_at.year}"
+    if dossier.state not in CLOCK_RUNNING:
+        line = ngettext("Còn %d ngày, đang dừng", "Còn %d ngày, đang dừng", left) % left if left else _("Đang dừng")
+        note = _("Thời gian chờ bạn không tính vào hạn; hẹn mới tính khi hồ sơ chạy lại")
+    elif deadline.due_at < now:
+        line, note = _("Quá hạn"), _("Hẹn trả %(due)s. Cơ quan phải xin lỗi và hẹn lại bằng văn bản") % {"due": due}
+    else:
+        line = ngettext("Còn %d ngày", "Còn %d ngày", left) % left if left else _("Đến hạn hôm nay")
+        note = _("Hẹn trả %(due)s") % {"due": due}
+    return Clock(line, note, _cells(deadline, now), deadline.explain)
+
+
+def _before_acceptance(dossier: Dossier) -> Clock:
+    if dossier.state == State.PAYMENT_REQUESTED:
+        return Clock(_("Chưa chạy"), _("Đồng hồ chạy khi cơ quan tiếp nhận, sau khi bạn nộp phí"), [], ())
+    if dossier.answer_due_at is None:
+        return Clock(_("Chưa chạy"), "", [], ())
+    by = dossier.answer_due_at.astimezone(deadlines.LEGAL_ZONE)
+    note = _("Cơ quan trả lời trước %(time)s ngày %(day)s") % {
+        "time": f"{by:%H:%M}",
+        "day": f"{by.day}/{by.month}/{by.year}",
+    }
+    return Clock(_("Chưa chạy, chờ tiếp nhận"), note, [], ())
+
+
+def _cells(deadline: deadlines.Deadline | None, now: dt.datetime) -> list[dict[str, Any]]:
+    if deadline is None or len(deadline.days) > LONGEST_RULER:
+        return []
+    return list(_ruler(deadline.days, answering.legal_day(now)))
+
+
+def _ruler(days: tuple[deadlines.Day, ...], today: dt.date) -> Iterator[dict[str, Any]]:
+    for day in days:
+        last = day is days[-1]
+        words = {
+            "received": _("Ngày nhận"),
+            "off": day.name or _("Nghỉ"),
+            "paused": _("Dừng"),
+        }.get(day.kind, _("Ngày %d") % day.number)
+        past = "used" if day.date <= today else "left"
+        yield {
+            "date": day.date,
+            "class": "due" if last else DAY_CLASS.get(day.kind, past),
+            "words": f"{words}, {_('hẹn trả')}" if last and day.kind != "received" else words,
+        }

@@ -1,0 +1,1 @@
+"""Pages of the citizen and of the public. A view finds the dossier, calls one verb and shows what came of it."""

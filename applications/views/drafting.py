@@ -1,0 +1,161 @@
+"""The question pages: keep first, then judge. Whatever was typed is in the database before it is looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications import forms, prefill, services
+from applications.drafting import CORRECTION, RAW, Draft, step_of
+from applications.papers import PaperRefused
+from applications.views.opening import give_back, keeps_what_was_typed, open_draft
+from applications.views.starting import onward
+from identity.access import citizen_required
+from identity.errors import NotFound
+from procedures.schema import Page
+
+SAVE, DROP_FILE, CHECK = "luu", "bo_tep", "kiem-tra"
+UNPROCESSABLE = 422
+
+
+@keeps_what_was_typed
+@citizen_required
+@open_draft
+def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse:
+    here = next((one for one in draft.journey.pages if one.id == page), None)
+    if here is None or draft.consented is None or not draft.journey.can_visit(page):
+        return onward(draft)
+    if request.method == "POST":
+        return _keep(request, draft, here)
+    if give_back(request, draft, page):
+        return redirect(request.path)
+    return _show(request, draft, here, draft.page_form(here))
+
+
+def _show(request: HttpRequest, draft: Draft, page: Page, form: forms.PageForm, status: int = 200) -> HttpResponse:
+    previous = draft.journey.previous_page(page.id)
+    context = {
+        "draft": draft,
+        "page": page,
+        "form": form,
+        "step": step_of(draft, page.id),
+        "previous": previous,
+        "known": draft.facts_beside(page),
+        "ticket": draft.ticket(page.id),
+        "to_check": CHECK in (request.GET.get("ve"), request.POST.get("ve")),
+        "saved_at": draft.at if draft.written(page) else None,
+    }
+    return render(request, "applications/page.html", context, status=status)
+
+
+def _keep(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
+    written = forms.read(page, request.POST)
+    _save(draft, {RAW + page.id: written})
+    refused = take_papers(request, draft, page)
+    if not refused and (stopped := _only_kept(request, draft, page)):
+        return stopped
+    draft = Draft(draft.dossier, at=draft.at)
+    form = draft.page_form(page)
+    answers = form.clean()
+    _save(draft, answers)
+    if prefill.depends_on(draft.form) & answers.keys():
+        services.gather(dossier=draft.dossier, agreed=draft.consented or [], by=draft.actor, at=draft.at)
+    return _judge(request, draft, page, form, refused)
+
+
+def _judge(
+    request: HttpRequest, before: Draft, page: Page, form: forms.PageForm, refused: dict[str, str]
+) -> HttpResponse:
+    """Errors back to the page; questions that only now became necessary are asked without blame."""
+    after = Draft(before.dossier, at=before.at)
+    shown = {one.id for one in before.journey.to_ask(page)} | ({page.group.id} if page.group else set())
+    missing = after.journey.page_errors(page)
+    form.take(refused.items())
+    form.take(one for one in missing if one[0].split("-")[0] in shown)
+    if form.errors:
+        shown_again = after.page_form(page)
+        shown_again.errors, shown_again.matches = form.errors, form.matches
+        return _show(request, after, page, shown_again, status=UNPROCESSABLE)
+    _save(after, {RAW + page.id: None})
+    if missing:
+        count = len(missing)
+        words = ngettext("Câu trả lời vừa rồi cần thêm %d câu.", "Câu trả lời vừa rồi cần thêm %d câu.", count)
+        messages.info(request, words % count)
+        return redirect(request.get_full_path())
+    fresh = Draft(before.dossier, at=before.at)
+    following = fresh.journey.next_page(page.id)
+    if following is None or (request.POST.get("ve") == CHECK and fresh.next_page() is None):
+        return onward(fresh)
+    return redirect("applications:page", code=fresh.dossier.key, page=following.id)
+
+
+def _only_kept(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse | None:
+    """Buttons that keep without judging: save for later, add or drop a row, take a file back."""
+    if SAVE in request.POST:
+        messages.success(request, _("Đã lưu. Bạn làm tiếp lúc nào cũng được."))
+        return redirect("applications:mine")
+    if DROP_FILE in request.POST and request.POST[DROP_FILE].isdecimal():
+        services.detach(
+            dossier=draft.dossier, attachment_id=int(request.POST[DROP_FILE]), by=draft.actor, at=draft.at
+        )
+        return redirect(request.get_full_path())
+    if forms.ADD in request.POST or forms.REMOVE in request.POST:
+        return redirect(request.get_full_path())
+    return None
+
+
+def take_papers(
+    request: HttpRequest, draft: Draft, page: Page, only: frozenset[str] | None = None
+) -> dict[str, str]:
+    """Attach every file sent with the page; question → why it was refused."""
+    refused: dict[str, str] = {}
+    for question in draft.journey.to_ask(page):
+        sent = request.FILES.get(question.id)
+        if question.kind != "file" or sent is None or (only is not None and question.id not in only):
+            continue
+        try:
+            services.attach(
+                dossier=draft.dossier,
+                question=question.id,
+                name=sent.name or "",
+                content=sent.read(),
+                by=draft.actor,
+                at=draft.at,
+            )
+        except PaperRefused as error:
+            refused[question.id] = error.message
+    return refused
+
+
+def _save(draft: Draft, answers: dict[str, Any]) -> None:
+    services.save_answers(dossier=draft.dossier, answers=answers, by=draft.actor, at=draft.at)
+
+
+@citizen_required
+@open_draft
+def correction(request: HttpRequest, draft: Draft, question: str) -> HttpResponse:
+    """«Sai? Báo sửa»: the register's fact stays, the officer sees what the citizen says instead."""
+    found = next((one for page in draft.form.pages for one in page.questions if one.id == question), None)
+    page = next((page for page in draft.form.pages if found in page.questions), None)
+    answer = draft.journey.answer(question)
+    if found is None or page is None or answer is None:
+        raise NotFound(_("Không có mục này trong hồ sơ."))
+    back = request.POST.get("ve") or request.GET.get("ve") or CHECK
+    if request.method == "POST":
+        _save(draft, {CORRECTION + question: request.POST.get("noi_dung", "").strip()[:500]})
+        messages.success(request, _("Đã ghi lại. Cơ quan sẽ xem khi xử lý; bạn cứ nộp tiếp."))
+        if draft.form.page(back) is None:
+            return redirect("applications:check", code=draft.dossier.key)
+        return redirect("applications:page", code=draft.dossier.key, page=back)
+    context = {
+        "draft": draft,
+        "fact": draft.reader.fact(found, answer, page),
+        "back": back,
+        "words": draft.corrections.get(question, ""),
+    }
+    return render(request, "applications/correction.html", context)

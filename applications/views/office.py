@@ -1,0 +1,263 @@
+"""The officer's desk over HTTP. Views read, ask ``acting`` for the one change a button stands for, and render."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_otp import match_token
+
+from applications import access, actors, printing
+from applications.deadlines import LEGAL_ZONE
+from applications.models import Result
+from applications.office import acting, inbox, signing, workspace
+from applications.views.downloads import sealed_content
+from identity.access import officer_of, officer_required
+from identity.errors import DomainError, Forbidden, NotFound, Refused
+from identity.models import Officer, Role
+
+HANDLERS = (Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER, Role.SIGNER, Role.REGISTRY_CLERK)
+READERS = (*HANDLERS, Role.LEADER, Role.AUDITOR)
+TO_HANDLE = "Giải quyết hồ sơ"
+TO_READ_A_PAPER = "Xem giấy tờ để giải quyết hồ sơ"
+TO_PRINT = "In biểu mẫu của hồ sơ"
+TO_READ_THE_RESULT = "Kết quả đã ký"
+TO_SIGN = "Xem dự thảo kết quả để ký"
+"""Purposes as the person reads them in the access log: records, therefore always Vietnamese."""
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+IMAGE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
+
+
+@require_GET
+@officer_required()
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    officer = _officer(request)
+    code = "".join(request.GET.get("q", "").split()).replace("–", "-")[:40]
+    found = inbox.read(
+        officer,
+        tab=request.GET.get("nhom", ""),
+        code=code,
+        procedure=request.GET.get("thu-tuc", ""),
+        after=request.GET.get("sau", ""),
+        now=timezone.now(),
+    )
+    context = {"inbox": found, "code": code, "procedure": request.GET.get("thu-tuc", "")}
+    return _office(request, officer, "inbox", context)
+
+
+@require_GET
+@officer_required(*READERS)
+def workspace_page(request: HttpRequest, code: str) -> HttpResponse:
+    return _desk(request, _officer(request), code)
+
+
+@require_POST
+@officer_required(*HANDLERS)
+def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
+    """One button. A refusal shows the same page again, with the reason and what was typed."""
+    officer, now = _officer(request), timezone.now()
+    dossier = acting.dossier_of(officer, code)
+    try:
+        if action == "sign":
+            _confirm_person(request)
+        asked = acting.Act(dossier, request.POST, actors.officer(officer), now)
+        messages.success(request, acting.perform(action, asked))
+    except NotFound:
+        raise
+    except DomainError as error:
+        context = {"error": error, "failed": action, "typed": request.POST}
+        if action == "request_supplement":
+            return _supplement(request, officer, code, context, status=error.status)
+        return _desk(request, officer, code, context, status=error.status)
+    if request.POST.get("from") == "signing":
+        return redirect("applications:signing")
+    return redirect("applications:workspace", code=code)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_required(Role.INTAKE, Role.CASE_OFFICER)
+def supplement(request: HttpRequest, code: str) -> HttpResponse:
+    """Choose what is missing, then see it exactly as the citizen will; sending is ``act``."""
+    officer = _officer(request)
+    if request.method == "GET" or "edit" in request.POST:
+        return _supplement(request, officer, code, {"typed": request.POST})
+    dossier = acting.dossier_of(officer, code)
+    items = acting.supplement_items(request.POST, acting.supplement_labels(dossier, timezone.now()))
+    if not items or not all(item["reason"] for item in items):
+        error = Refused(_("Hãy chọn ít nhất một mục và ghi lý do cho từng mục."))
+        return _supplement(
+            request, officer, code, {"typed": request.POST, "error": error}, status=error.status
+        )
+    context = {"dossier": dossier, "items": items, "typed": request.POST}
+    return _office(request, officer, "supplement_preview", context)
+
+
+@require_GET
+@officer_required(*READERS)
+def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """A file of the dossier. It was checked when it came in; still, the browser may run nothing of it."""
+    officer = _officer(request)
+    dossier = acting.dossier_of(officer, code)
+    found = dossier.attachments.filter(pk=number).first()
+    if found is None:
+        raise NotFound(_("Hồ sơ không có giấy tờ này."))
+    question = workspace.form_question(dossier, found.question)
+    access.dossier_for_officer(officer, code, purpose=TO_READ_A_PAPER, fields=[question], at=timezone.now())
+    response = HttpResponse(sealed_content(found.path, found.sha256), content_type=found.media_type)
+    is_pdf = found.media_type == "application/pdf"
+    return _sealed(
+        response, found.name, PDF_POLICY if is_pdf else IMAGE_POLICY, download="tai" in request.GET
+    )
+
+
+@require_GET
+@officer_required(*READERS)
+def draft(request: HttpRequest, code: str) -> HttpResponse:
+    """The result as it will look, before anybody signs it."""
+    officer = _officer(request)
+    dossier, journey = workspace.open_dossier(officer, code, purpose=TO_HANDLE, at=timezone.now())
+    return _office(
+        request, officer, "draft", {"dossier": dossier, "draft": signing.draft_of(dossier, journey)}
+    )
+
+
+@require_GET
+@officer_required(*READERS)
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    """The signed paper, exactly the bytes that were signed."""
+    officer = _officer(request)
+    dossier = access.dossier_for_officer(
+        officer, code, purpose=TO_HANDLE, fields=[TO_READ_THE_RESULT], at=timezone.now()
+    )
+    found = Result.objects.filter(dossier=dossier).exclude(sha256="").first()
+    if found is None:
+        raise NotFound(_("Hồ sơ chưa có kết quả đã ký."))
+    response = HttpResponse(sealed_content(found.path, found.sha256), content_type="application/pdf")
+    return _sealed(response, f"{code}-ket-qua.pdf", PDF_POLICY)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_required(*READERS)
+def printed(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """A printed form as PDF. Form 04 needs a reason and a date, which are posted, not kept in an address."""
+    officer, now = _officer(request), timezone.now()
+    dossier = access.dossier_for_officer(officer, code, purpose=TO_PRINT, fields=[TO_PRINT], at=now)
+    try:
+        apology = _apology(request) if request.method == "POST" else None
+        content = printing.render(dossier, kind, at=now, apology=apology)
+    except Refused as error:
+        return _desk(request, officer, code, {"error": error, "typed": request.POST}, status=error.status)
+    return _sealed(HttpResponse(content, content_type="application/pdf"), f"{code}-{kind}.pdf", PDF_POLICY)
+
+
+@require_GET
+@officer_required(*READERS)
+def register(request: HttpRequest) -> HttpResponse:
+    """The register of the agency for a range of days, as PDF; without days, the form that asks for them."""
+    officer, now = _officer(request), timezone.now()
+    today = now.astimezone(LEGAL_ZONE).date()
+    context: dict[str, Any] = {"first": today.replace(day=1).isoformat(), "last": today.isoformat()}
+    if "tu" not in request.GET:
+        return _office(request, officer, "register", context)
+    first, last = _date(request.GET.get("tu", "")), _date(request.GET.get("den", ""))
+    if first is None or last is None or not dt.timedelta() <= last - first <= dt.timedelta(days=366):
+        context["error"] = Refused(_("Hãy chọn ngày đầu không sau ngày cuối, cách nhau không quá một năm."))
+        return _office(request, officer, "register", context, status=422)
+    content = printing.render_register(officer.agency, first=first, last=last, at=now)
+    response = HttpResponse(content, content_type="application/pdf")
+    return _sealed(response, f"so-theo-doi-{first}-{last}.pdf", PDF_POLICY)
+
+
+@require_GET
+@officer_required(Role.SIGNER)
+def signing_page(request: HttpRequest) -> HttpResponse:
+    """What waits for my signature; a draft is opened, and recorded as read, only when it is chosen."""
+    officer, now = _officer(request), timezone.now()
+    context: dict[str, Any] = {"rows": signing.waiting(officer, now=now)}
+    if code := request.GET.get("ho-so", ""):
+        dossier, journey = workspace.open_dossier(officer, code, purpose=TO_SIGN, at=now)
+        context["chosen"] = signing.chosen(officer, dossier, journey)
+    return _office(request, officer, "signing", context)
+
+
+def _desk(
+    request: HttpRequest,
+    officer: Officer,
+    code: str,
+    extra: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    dossier, journey = workspace.open_dossier(officer, code, purpose=TO_HANDLE, at=now)
+    paper_shown = request.GET.get("giay-to", "")
+    desk = workspace.build(officer, dossier, journey, now=now, paper=paper_shown, typed=request.POST)
+    return _office(request, officer, "workspace", {"desk": desk, "dossier": dossier, **(extra or {})}, status)
+
+
+def _supplement(
+    request: HttpRequest, officer: Officer, code: str, extra: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    dossier, _journey = workspace.open_dossier(officer, code, purpose=TO_HANDLE, at=now)
+    typed = extra["typed"]
+    places = [
+        {
+            "name": name,
+            "label": label,
+            "chosen": name in typed.getlist("question"),
+            "reason": typed.get(f"reason-{name}", ""),
+        }
+        for name, label in acting.supplement_labels(dossier, now).items()
+    ]
+    context = {"dossier": dossier, "places": places, "reasons": workspace.REASONS, **extra}
+    return _office(request, officer, "supplement", context, status)
+
+
+def _office(
+    request: HttpRequest, officer: Officer, page: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    return render(request, f"office/{page}.html", {"officer": officer, **context}, status=status)
+
+
+def _officer(request: HttpRequest) -> Officer:
+    officer = officer_of(request)
+    if officer is None:  # deactivated between the guard and here
+        raise Forbidden(_("Tài khoản cán bộ không còn hoạt động."))
+    return officer
+
+
+def _confirm_person(request: HttpRequest) -> None:
+    """Signing asks for the second factor again (ASVS 7.5.3): an open screen is not a signature."""
+    code = "".join(request.POST.get("otp", "").split())
+    if not (code.isdecimal() and match_token(request.user, code)):
+        raise Refused(_("Mã xác thực không đúng hoặc đã dùng. Hãy nhập mã 6 số mới trên ứng dụng."))
+
+
+def _apology(request: HttpRequest) -> printing.Apology:
+    reason, day = request.POST.get("reason", "").strip(), _date(request.POST.get("new_due", ""))
+    if not reason or day is None or day < timezone.localdate():
+        raise Refused(_("Mẫu 04 cần lý do chậm và ngày hẹn mới, không sớm hơn hôm nay."))
+    return printing.Apology(reason, dt.datetime.combine(day, dt.time(17), LEGAL_ZONE))
+
+
+def _date(written: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _sealed(response: HttpResponse, name: str, policy: str, *, download: bool = False) -> HttpResponse:
+    """Shown in the page's own frame or saved, never run: own policy, no sniffing (set for every answer), no cache."""
+    response["Content-Disposition"] = content_disposition_header(download, name) or "inline"
+    response["Content-Security-Policy"] = policy
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,151 @@
+"""Check, declare, hand in, and the lasting confirmation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications import answering, legal, papers_sent, routing, services
+from applications.drafting import CHECK_STEP, Draft, step_of
+from applications.facts import sections
+from applications.models import Dossier
+from applications.services import Incomplete
+from applications.services.intake import REQUIRED_LEVEL
+from applications.states import State
+from applications.views.opening import own_dossier
+from applications.views.starting import onward
+from applications.wording import in_words
+from identity.access import citizen_required
+from identity.errors import Refused
+from identity.models import Agency
+from procedures import fees
+from procedures.journey import Journey
+
+DECLARATION = "cam_doan"
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What happens on submission: who receives, what it costs, by when. Unknown parts say why."""
+
+    agency: Agency | None
+    lines: Sequence[fees.FeeLine]
+    fee_vnd: int | None
+    due_at: dt.datetime | None
+    obstacles: tuple[str, ...]
+
+
+def promise_of(draft: Draft) -> Promise:
+    obstacles: list[str] = []
+    agency: Agency | None = None
+    lines: list[fees.FeeLine] = []
+    total: int | None = None
+    copy = Dossier.objects.select_related("version__procedure", "organisation").get(pk=draft.dossier.pk)
+    try:
+        agency = routing.competent_agency(copy, draft.journey.values(), on=answering.legal_day(draft.at))
+        copy.agency = agency
+        lines = fees.fee_lines(draft.form, draft.journey.values(), answering.context_of(copy, at=draft.at))
+        total = fees.total(lines)
+    except Refused as refused:
+        obstacles.append(refused.message)
+    except fees.FeeUnknown as unknown:
+        words = _("%(fee)s: địa phương chưa công bố mức thu trên cổng. Hãy nộp tại quầy.")
+        obstacles.append(words % {"fee": unknown})
+    if draft.dossier.submitter.assurance_level < REQUIRED_LEVEL:
+        obstacles.append(_("Nộp hồ sơ cần định danh điện tử mức 2. Hãy đăng nhập lại bằng tài khoản mức 2."))
+    deadline = legal.deadline_for(draft.dossier.version, draft.at)
+    return Promise(agency, lines, total, deadline.due_at if deadline else None, tuple(obstacles))
+
+
+@citizen_required
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything on one page, then the one act. A second submit leads to the same confirmation."""
+    dossier = own_dossier(request, code)
+    if dossier.state != State.DRAFT:
+        return redirect("applications:submitted", code=dossier.path_code)
+    draft = Draft(dossier, at=timezone.now())
+    if draft.consented is None or draft.next_page() is not None:
+        if draft.consented is not None:
+            messages.info(request, _("Trước khi kiểm tra lại, còn trang này cần xong."))
+        return onward(draft)
+    if request.method == "POST":
+        if DECLARATION not in request.POST:
+            return _show_check(request, draft, missing=True)
+        return _submit(request, draft)
+    return _show_check(request, draft)
+
+
+def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
+    try:
+        dossier = services.submit(dossier=draft.dossier, by=draft.actor, at=draft.at)
+    except Incomplete:
+        messages.error(request, _("Hồ sơ còn thiếu thông tin. Hãy xem các chỗ được đánh dấu."))
+        return onward(Draft(draft.dossier, at=draft.at))
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("applications:check", code=draft.dossier.path_code)
+    if dossier.state == State.PAYMENT_REQUESTED:
+        return redirect("payments:pay", code=dossier.code)
+    return redirect("applications:submitted", code=dossier.code)
+
+
+def _show_check(request: HttpRequest, draft: Draft, *, missing: bool = False) -> HttpResponse:
+    last = draft.journey.pages[-1] if draft.journey.pages else None
+    context = {
+        "draft": draft,
+        "step": step_of(draft, CHECK_STEP),
+        "sections": sections(draft.reader),
+        "papers": papers_sent.attached(draft.dossier, draft.form),
+        "promise": promise_of(draft),
+        "declaration": draft.form.declaration_text,
+        "missing": missing,
+        "back": last,
+    }
+    return render(request, "applications/check.html", context, status=UNPROCESSABLE if missing else 200)
+
+
+@citizen_required
+def statement(request: HttpRequest, code: str) -> HttpResponse:
+    """The official declaration, to read before sending and to keep afterwards."""
+    dossier = own_dossier(request, code)
+    at = dossier.submitted_at or timezone.now()
+    if dossier.state == State.DRAFT:
+        dossier.agency = promise_of(Draft(dossier, at=at)).agency
+    return _statement(request, dossier, answering.journey_of(dossier, at=at))
+
+
+def _statement(request: HttpRequest, dossier: Dossier, journey: Journey) -> HttpResponse:
+    printed = [one for one in journey.form.questions.values() if one.on_form]
+    rows = [
+        (one.text, in_words(one, answer.value) if (answer := journey.answer(one.id)) else "")
+        for one in sorted(printed, key=lambda one: one.blank_no or len(printed))
+        if one.kind != "file"
+    ]
+    context = {"dossier": dossier, "form": journey.form, "rows": rows, "groups": papers_sent.tables(journey)}
+    return render(request, "applications/statement.html", context)
+
+
+@citizen_required
+def submitted(request: HttpRequest, code: str) -> HttpResponse:
+    """The confirmation; its address lasts and shows the same as long as the dossier exists."""
+    dossier = own_dossier(request, code)
+    if dossier.state == State.DRAFT:
+        return redirect("applications:check", code=dossier.key)
+    at = dossier.submitted_at or timezone.now()
+    draft = Draft(dossier, at=at)
+    deadline = legal.deadline_for(dossier.version, at)
+    context = {
+        "dossier": dossier,
+        "sent": papers_sent.everything(dossier, draft.journey),
+        "due_at": dossier.due_at or (deadline.due_at if deadline else None),
+        "automatic": dossier.version.is_automatic,
+    }
+    return render(request, "applications/submitted.html", context)
