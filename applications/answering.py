@@ -35,7 +35,10 @@ def form_of_version(version: ProcedureVersion) -> schema.Form:
 
 def context_of(dossier: Dossier, *, at: dt.datetime) -> dict[str, Any]:
     """What rules may read beside the answers (``ctx.*``)."""
-    known: dict[str, Any] = {"channel": str(dossier.channel), "on_behalf": dossier.organisation_id is not None}
+    known: dict[str, Any] = {
+        "channel": str(dossier.channel),
+        "on_behalf": dossier.organisation_id is not None,
+    }
     if dossier.agency is not None:
         known |= {"agency": dossier.agency.name} | local_fee(dossier, on=legal_day(at))
     return rules.context(today=legal_day(at), **known)

@@ -58,7 +58,9 @@ class Draft:
     @property
     def corrections(self) -> dict[str, str]:
         prefix = len(CORRECTION)
-        return {name[prefix:]: value for name, value in self.kept.items() if name.startswith(CORRECTION) and value}
+        return {
+            name[prefix:]: value for name, value in self.kept.items() if name.startswith(CORRECTION) and value
+        }
 
     @property
     def reader(self) -> Reader:
@@ -123,7 +125,10 @@ class Step:
 
     @property
     def marks(self) -> list[str]:
-        return ["on" if at < self.number else "now" if at == self.number else "" for at in range(1, self.count + 1)]
+        return [
+            "on" if at < self.number else "now" if at == self.number else ""
+            for at in range(1, self.count + 1)
+        ]
 
 
 def step_of(draft: Draft, where: str) -> Step:

@@ -147,6 +147,7 @@ def spared_papers(journey: Journey) -> list[Fact]:
             sources = [journey.answer(name) for name in rules.compiled(question.show_if).names]
             if sources and all(one is not None and one.source not in (CITIZEN, COMPUTED) for one in sources):
                 known = sources[-1]
-                spared.append(Fact(question.id, question.text, "", known.source if known else "", None, page.id))
+                spared.append(
+                    Fact(question.id, question.text, "", known.source if known else "", None, page.id)
+                )
     return spared
-

@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, Func, Q
 
 from applications.models import Cursor, Event
 
+
 class OldestRunning(Func):
     """The oldest transaction still running: everything before it has committed or vanished for good."""
 
@@ -24,7 +25,9 @@ class OldestRunning(Func):
 def events_after(tx: int, event_id: int, *, limit: int) -> list[Event]:
     """The next events in the order (tx, id)."""
     later = Q(tx__gt=tx) | Q(tx=tx, pk__gt=event_id)
-    rows = Event.objects.select_related("dossier__version__procedure", "dossier__agency", "dossier__submitter")
+    rows = Event.objects.select_related(
+        "dossier__version__procedure", "dossier__agency", "dossier__submitter"
+    )
     return list(rows.filter(later, tx__lt=OldestRunning()).order_by("tx", "pk")[:limit])
 
 

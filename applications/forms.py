@@ -28,7 +28,9 @@ WIDGETS = {
     "file": "file",
 }
 NUMERIC = frozenset({"citizen_id", "year", "money", "integer", "phone"})
-SHORT = frozenset({"time", "year", "integer", "decimal", "code", "passport_no", "citizen_id", "tax_code", "money"})
+SHORT = frozenset(
+    {"time", "year", "integer", "decimal", "code", "passport_no", "citizen_id", "tax_code", "money"}
+)
 AUTOCOMPLETE = {"phone": "tel", "email": "email"}
 DAY_PARTS = ("day", "month", "year")
 ADDRESS_PARTS = ("detail", "province", "commune", "commune_code", "country")
@@ -83,7 +85,10 @@ class Field:
 
     @property
     def described(self) -> str:
-        parts = [f"{self.name}-goi-y" if self.question.hint_text else "", f"{self.name}-loi" if self.error else ""]
+        parts = [
+            f"{self.name}-goi-y" if self.question.hint_text else "",
+            f"{self.name}-loi" if self.error else "",
+        ]
         return " ".join(part for part in parts if part)
 
     @property
@@ -235,7 +240,9 @@ class PageForm:
     def _field(self, question: Question, name: str, written: Mapping[str, Any]) -> Field:
         answer = self.journey.answer(question.id) if self.page.group is None else None
         value = written.get(question.id, answer.value if answer else "")
-        required = self.journey.is_required(question) if self.page.group is None else question.required is True
+        required = (
+            self.journey.is_required(question) if self.page.group is None else question.required is True
+        )
         return Field(
             name,
             question,
@@ -266,14 +273,18 @@ class PageForm:
     @property
     def error_list(self) -> list[tuple[str, str]]:
         """(anchor, message) in the order of the page, for the summary."""
-        anchors = {field.name: field.anchor for field in [*self.fields, *(one for row in self.rows for one in row)]}
+        anchors = {
+            field.name: field.anchor for field in [*self.fields, *(one for row in self.rows for one in row)]
+        }
         order = [*anchors, *(name for name in self.errors if name not in anchors)]
         return [(anchors.get(name, name), self.errors[name]) for name in order if name in self.errors]
 
     @property
     def group_errors(self) -> list[str]:
         """What is wrong with the repeating group as a whole (too few rows)."""
-        return [message for name, message in self.errors.items() if self.page.group and name == self.page.group.id]
+        return [
+            message for name, message in self.errors.items() if self.page.group and name == self.page.group.id
+        ]
 
     @property
     def title(self) -> str:

@@ -66,7 +66,9 @@ def everything(dossier: Dossier, journey: Journey) -> list[Sent]:
         else:
             registers.setdefault(answer.source, {})[name] = answer.value
     lines = [_sent(_("Tờ khai điện tử"), _("Bạn điền"), own)]
-    lines += [_sent(_("Dữ liệu đã lấy"), str(SOURCES.get(name, name)), values) for name, values in registers.items()]
+    lines += [
+        _sent(_("Dữ liệu đã lấy"), str(SOURCES.get(name, name)), values) for name, values in registers.items()
+    ]
     lines += [
         Sent(paper.label, paper.file.name, paper.file.size, paper.file.sha256)
         for paper in attached(dossier, journey.form)

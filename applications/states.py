@@ -64,7 +64,12 @@ class Edge:
 
 
 def _edge(
-    action: str, sources: tuple[State, ...], target: State | str, roles: str, label: str | Promise, step: str = ""
+    action: str,
+    sources: tuple[State, ...],
+    target: State | str,
+    roles: str,
+    label: str | Promise,
+    step: str = "",
 ) -> Edge:
     return Edge(action, sources, target, frozenset(roles.split()), label, step)
 

@@ -138,17 +138,26 @@ def steps(dossier: Dossier) -> tuple[int, list[str]]:
 def clock(dossier: Dossier, *, now: dt.datetime) -> Clock:
     deadline = legal.deadline_of(dossier, now=now)
     if dossier.state in ENDED:
-        return Clock(_("Đã dừng, hồ sơ kết thúc"), "", _cells(deadline, now), deadline.explain if deadline else ())
+        return Clock(
+            _("Đã dừng, hồ sơ kết thúc"), "", _cells(deadline, now), deadline.explain if deadline else ()
+        )
     if deadline is None:
         return _before_acceptance(dossier)
     today = answering.legal_day(now)
     left = sum(day.kind == "counted" and day.date > today for day in deadline.days)
     due = f"{deadline.due_at:%H:%M} {deadline.due_at.day}/{deadline.due_at.month}/{deadline.due_at.year}"
     if dossier.state not in CLOCK_RUNNING:
-        line = ngettext("Còn %d ngày, đang dừng", "Còn %d ngày, đang dừng", left) % left if left else _("Đang dừng")
+        line = (
+            ngettext("Còn %d ngày, đang dừng", "Còn %d ngày, đang dừng", left) % left
+            if left
+            else _("Đang dừng")
+        )
         note = _("Thời gian chờ bạn không tính vào hạn; hẹn mới tính khi hồ sơ chạy lại")
     elif deadline.due_at < now:
-        line, note = _("Quá hạn"), _("Hẹn trả %(due)s. Cơ quan phải xin lỗi và hẹn lại bằng văn bản") % {"due": due}
+        line, note = (
+            _("Quá hạn"),
+            _("Hẹn trả %(due)s. Cơ quan phải xin lỗi và hẹn lại bằng văn bản") % {"due": due},
+        )
     else:
         line = ngettext("Còn %d ngày", "Còn %d ngày", left) % left if left else _("Đến hạn hôm nay")
         note = _("Hẹn trả %(due)s") % {"due": due}

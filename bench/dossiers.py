@@ -1,9 +1,9 @@
 """Submitting and moving a dossier: one bare SQL statement, the usual ORM way, and our verb, in one run.
 
-The limit is the least that leaves the same trace: one prepared statement with state, code and event (the event is what
-readers follow, so it is the outbox too). The usual way is what a careful Django project writes: row lock, transition,
-``save()``, one ``create()`` for each row. Ours is ``record_submission`` (the write of an already validated submission) and
-``move`` (role, table, guard, hash chain).
+The limit is the least that leaves the same trace: one prepared statement with state, code and event (the event is
+what readers follow, so it is the outbox too). The usual way is what a careful Django project writes: row lock,
+transition, ``save()``, one ``create()`` for each row. Ours is ``record_submission`` (the write of a validated
+submission) and ``move`` (role, table, guard, hash chain).
 """
 
 from __future__ import annotations

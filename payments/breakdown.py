@@ -31,7 +31,9 @@ def breakdown_of(dossier: Dossier, *, at: dt.datetime) -> Breakdown:
         journey = answering.journey_of(dossier, at=at)
         found = fees.fee_lines(journey.form, journey.values(), answering.context_of(dossier, at=at))
         if found and fees.total(found) == dossier.unpaid_vnd:
-            return Breakdown(kind, found[0].legal_basis, [*map(_line, found), *_reductions(journey.form, found)])
+            return Breakdown(
+                kind, found[0].legal_basis, [*map(_line, found), *_reductions(journey.form, found)]
+            )
     label = _("Phí, lệ phí còn phải nộp")
     return Breakdown(kind, basis, [_row(label, dossier.unpaid_vnd, basis)])
 

@@ -45,7 +45,9 @@ class Day:
         """Matched in the file, plus lost ones recorded since."""
         if self.statement is None:
             return 0
-        recorded = [b for b in self.breaks if b.attempt and b.attempt.state == "settled" and b.kind == "missing_here"]
+        recorded = [
+            b for b in self.breaks if b.attempt and b.attempt.state == "settled" and b.kind == "missing_here"
+        ]
         return int(self.statement.report["matched"]["count"]) + len(recorded)
 
     @property

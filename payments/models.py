@@ -109,7 +109,9 @@ class Attempt(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["gateway", "paid_at"], condition=Q(state="settled"), name="attempt_settled_day"),
+            models.Index(
+                fields=["gateway", "paid_at"], condition=Q(state="settled"), name="attempt_settled_day"
+            ),
             models.Index(fields=["expires_at"], condition=Q(state="started"), name="attempt_live"),
         ]
 
@@ -267,19 +269,27 @@ class Break(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "gateway", "day", "kind", "provider_id", "reference", "occurrence", "ours_vnd", "theirs_vnd"
+                    "gateway",
+                    "day",
+                    "kind",
+                    "provider_id",
+                    "reference",
+                    "occurrence",
+                    "ours_vnd",
+                    "theirs_vnd",
                 ],
                 name="break_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
                 name="break_amounts_not_negative",
-                condition=(Q(ours_vnd=None) | Q(ours_vnd__gte=0)) & (Q(theirs_vnd=None) | Q(theirs_vnd__gte=0)),
+                condition=(Q(ours_vnd=None) | Q(ours_vnd__gte=0))
+                & (Q(theirs_vnd=None) | Q(theirs_vnd__gte=0)),
             ),
             models.CheckConstraint(
                 name="break_resolved_with_a_note",
-                condition=Q(state="open", resolved_at=None) | Q(state="resolved", resolved_at__isnull=False)
-                & ~Q(note=""),
+                condition=Q(state="open", resolved_at=None)
+                | Q(state="resolved", resolved_at__isnull=False) & ~Q(note=""),
             ),
         ]
         indexes = [models.Index(fields=["gateway", "provider_id"])]

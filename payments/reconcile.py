@@ -31,7 +31,9 @@ CREATE TEMP TABLE theirs (
 ) ON COMMIT DROP;
 """
 _COPY = "COPY theirs (provider_id, reference, amount_vnd, status, paid_at) FROM STDIN WITH (FORMAT csv)"
-_TUNE = "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = '10min'; ANALYZE theirs"
+_TUNE = (
+    "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = '10min'; ANALYZE theirs"
+)
 
 _CLASSIFY = """
 CREATE TEMP TABLE pairs ON COMMIT DROP AS

@@ -83,7 +83,9 @@ def write(notices: Iterable[Notice], *, gateway: str, day: dt.date, secret: str)
         parts.append(f"{one.provider_id},{one.reference},{one.amount_vnd},{one.status},{paid_at}\n".encode())
     parts.append(_trailer(gateway, day, count, total))
     content = b"".join(parts)
-    return content + b"HMAC," + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest().encode() + b"\n"
+    return (
+        content + b"HMAC," + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest().encode() + b"\n"
+    )
 
 
 def read(path: Path, *, gateway: str, day: dt.date, secret: str) -> Sheet:

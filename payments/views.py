@@ -98,7 +98,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         services.query(attempt=attempt, at=at)
     dossier.refresh_from_db()
     if dossier.state == State.PAYMENT_REQUESTED:
-        messages.warning(request, _("Cổng thanh toán chưa báo nhận được tiền. Chúng tôi tự hỏi lại mỗi phút."))
+        messages.warning(
+            request, _("Cổng thanh toán chưa báo nhận được tiền. Chúng tôi tự hỏi lại mỗi phút.")
+        )
         return redirect(reverse("payments:pay", args=[code]) + "?ve=1")
     return redirect("payments:pay", code=code)
 

@@ -17,4 +17,5 @@ urlpatterns = [
     path("ngon-ngu/", views.set_language, name="set_language"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
+    path("metrics", views.metrics, name="metrics"),
 ]

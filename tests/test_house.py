@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
+from django_otp.admin import OTPAdminSite
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {
@@ -137,7 +139,16 @@ def patterns(resolver: URLResolver, prefix: str = ""):
 
 
 def undeclared(entries) -> list[str]:
-    return [route for route, view in entries if not POLICIES.match(getattr(view, "access_policy", ""))]
+    """Every address but those of the technical administration, which guards itself."""
+    return [
+        route
+        for route, view in entries
+        if not route.startswith("quan-tri/") and not POLICIES.match(getattr(view, "access_policy", ""))
+    ]
+
+
+def test_the_technical_administration_asks_for_a_second_factor():
+    assert isinstance(admin.site, OTPAdminSite)
 
 
 def test_every_address_declares_who_may_open_it():

@@ -62,7 +62,9 @@ def _by_edge(action: str) -> Callable[[Transition], Transition]:
     target: Any = edge.target
     if target == RETURN:
         target = GET_STATE(lambda dossier: dossier.return_states[-1], states=return_targets(edge))
-    declared = transition(field="state", source=list(edge.sources), target=target, custom={"label": edge.label})
+    declared = transition(
+        field="state", source=list(edge.sources), target=target, custom={"label": edge.label}
+    )
     return cast("Callable[[Transition], Transition]", declared)
 
 

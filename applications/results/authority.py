@@ -88,9 +88,12 @@ def _create(identity: Identity, subject: x509.Name, *, issuer: Identity | None) 
     builder = _certificate(subject, issuer_name, key.public_key(), issuer_public, root=issuer is None)
     certificate = builder.sign(issuer_key, hashes.SHA256())
     # The key goes first: a certificate on disk means that its key is there too.
-    _write(identity.key, key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ))
+    _write(
+        identity.key,
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ),
+    )
     _write(identity.certificate, certificate.public_bytes(serialization.Encoding.PEM))
 
 
@@ -105,8 +108,14 @@ def _certificate(
     start = datetime.now(UTC) - timedelta(minutes=5)
     years = ROOT_YEARS if root else SIGNER_YEARS
     usage = x509.KeyUsage(
-        digital_signature=not root, content_commitment=not root, key_cert_sign=root, crl_sign=root,
-        key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False,
+        digital_signature=not root,
+        content_commitment=not root,
+        key_cert_sign=root,
+        crl_sign=root,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
         decipher_only=False,
     )
     return (

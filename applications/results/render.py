@@ -86,7 +86,9 @@ def _assets() -> Assets:
     # Left to itself, WeasyPrint opens this file for every PDF/A document and does not close it.
     icc = io.BytesIO((files(weasyprint) / "pdf" / "sRGB2014.icc").read_bytes())
     profile = ColorProfile(icc, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
-    atexit.register(_assets.cache_clear)  # the fonts' temporary folder is removed while Python can still do it
+    atexit.register(
+        _assets.cache_clear
+    )  # the fonts' temporary folder is removed while Python can still do it
     gc.freeze()
     return Assets(style, fonts, {COLOURS: profile})
 
@@ -124,8 +126,12 @@ def render(
         assets = _assets()
         try:
             pdf = HTML(string=html, url_fetcher=_fetch(None)).write_pdf(
-                stylesheets=[assets.style], font_config=assets.fonts, color_profiles=dict(assets.colours),
-                output_intent=COLOURS, pdf_variant=variant, attachments=attached,
+                stylesheets=[assets.style],
+                font_config=assets.fonts,
+                color_profiles=dict(assets.colours),
+                output_intent=COLOURS,
+                pdf_variant=variant,
+                attachments=attached,
             )
         except FatalURLFetchingError as refused:
             raise ForbiddenAddress(str(refused)) from refused

@@ -42,8 +42,12 @@ class FileSigner:
         from pyhanko.sign.signers import PdfSignatureMetadata
 
         described = PdfSignatureMetadata(
-            field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES,
-            reason=reason, location=location, name=name,
+            field_name=FIELD,
+            md_algorithm="sha256",
+            subfilter=SigSeedSubFilter.PADES,
+            reason=reason,
+            location=location,
+            name=name,
         )
         signed = _dated_signer(at)(described, self._cms).sign_pdf(
             IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=RESERVED

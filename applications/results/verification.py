@@ -86,21 +86,41 @@ def _container_is_ours(pdf: bytes, signature: Any) -> bool:
     _, first, second, _ = (int(bound) for bound in signature.byte_range)
     certificate, signed = signature.signer_cert, signature.signer_info
     sha256 = {"algorithm": "sha256"}
-    signer_info = settled(cms.SignerInfo({
-        "version": "v1",
-        "sid": {"issuer_and_serial_number": {
-            "issuer": certificate.issuer, "serial_number": certificate.serial_number
-        }},
-        "digest_algorithm": sha256,
-        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-        "signed_attrs": signed["signed_attrs"],
-        "signature": signed["signature"].native,
-    }))
-    written = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData({
-        "version": "v1",
-        "digest_algorithms": [sha256],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": [certificate],
-        "signer_infos": [signer_info],
-    })}).dump().hex().upper().encode()
+    signer_info = settled(
+        cms.SignerInfo(
+            {
+                "version": "v1",
+                "sid": {
+                    "issuer_and_serial_number": {
+                        "issuer": certificate.issuer,
+                        "serial_number": certificate.serial_number,
+                    }
+                },
+                "digest_algorithm": sha256,
+                "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+                "signed_attrs": signed["signed_attrs"],
+                "signature": signed["signature"].native,
+            }
+        )
+    )
+    written = (
+        cms.ContentInfo(
+            {
+                "content_type": "signed_data",
+                "content": cms.SignedData(
+                    {
+                        "version": "v1",
+                        "digest_algorithms": [sha256],
+                        "encap_content_info": {"content_type": "data"},
+                        "certificates": [certificate],
+                        "signer_infos": [signer_info],
+                    }
+                ),
+            }
+        )
+        .dump()
+        .hex()
+        .upper()
+        .encode()
+    )
     return bool(pdf[first:second] == b"<" + written.ljust(second - first - 2, b"0") + b">")

@@ -83,7 +83,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
     ended = [*FINAL, State.COMPLETED]
     groups = {
-        OPEN: everything.exclude(state__in=[*ended, State.DRAFT]).order_by(F("due_at").asc(nulls_last=True), "pk"),
+        OPEN: everything.exclude(state__in=[*ended, State.DRAFT]).order_by(
+            F("due_at").asc(nulls_last=True), "pk"
+        ),
         DRAFTS: everything.filter(state=State.DRAFT).order_by("-created_at"),
         DONE: everything.filter(state__in=ended).order_by("-ended_at", "-pk"),
     }
@@ -98,7 +100,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         "page": page,
         "waiting": [row for row in rows if tab == OPEN and row.waits_for_me],
         "working": [row for row in rows if tab == OPEN and not row.waits_for_me],
-        "drafts": rows if tab == DRAFTS else [Row(one, now) for one in groups[DRAFTS][:3]] if tab == OPEN else [],
+        "drafts": rows
+        if tab == DRAFTS
+        else [Row(one, now) for one in groups[DRAFTS][:3]]
+        if tab == OPEN
+        else [],
         "done": rows if tab == DONE else [Row(one, now) for one in recent],
     }
     return render(request, "applications/mine.html", context)
@@ -127,7 +133,9 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         "happenings": timeline.happenings(found),
         "forms": printing.for_applicant(found, at=now),
         "form_kinds": {form.kind: form for form in printing.for_applicant(found, at=now)},
-        "supplement": found.supplement_requests.filter(answered_at=None).select_related("requested_by").first(),
+        "supplement": found.supplement_requests.filter(answered_at=None)
+        .select_related("requested_by")
+        .first(),
         "result": _released(found),
         "accesses": accesses.select_related("officer", "agency").order_by("-at")[:5],
         "access_count": accesses.count(),

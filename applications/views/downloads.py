@@ -51,7 +51,9 @@ def download(content: bytes, *, name: str, media_type: str, inline: bool = False
 def printed_form(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     dossier = own_dossier(request, code)
     now = timezone.now()
-    if dossier.code is None or kind not in {str(form.kind) for form in printing.for_applicant(dossier, at=now)}:
+    if dossier.code is None or kind not in {
+        str(form.kind) for form in printing.for_applicant(dossier, at=now)
+    }:
         raise NotFound(_("Hồ sơ này chưa có mẫu đó."))
     pdf = printing.render(dossier, kind, at=now)
     return download(pdf, name=f"{dossier.code}-{kind}.pdf", media_type="application/pdf")

@@ -37,7 +37,9 @@ def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse
     return _show(request, draft, here, draft.page_form(here))
 
 
-def _show(request: HttpRequest, draft: Draft, page: Page, form: forms.PageForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, draft: Draft, page: Page, form: forms.PageForm, status: int = 200
+) -> HttpResponse:
     previous = draft.journey.previous_page(page.id)
     context = {
         "draft": draft,
@@ -84,7 +86,9 @@ def _judge(
     _save(after, {RAW + page.id: None})
     if missing:
         count = len(missing)
-        words = ngettext("Câu trả lời vừa rồi cần thêm %d câu.", "Câu trả lời vừa rồi cần thêm %d câu.", count)
+        words = ngettext(
+            "Câu trả lời vừa rồi cần thêm %d câu.", "Câu trả lời vừa rồi cần thêm %d câu.", count
+        )
         messages.info(request, words % count)
         return redirect(request.get_full_path())
     fresh = Draft(before.dossier, at=before.at)

@@ -87,6 +87,7 @@ def give_back(request: HttpRequest, draft: Draft, page_id: str) -> bool:
     raw = {drafting.RAW + page: written for page, written in held.items()}
     services.save_answers(dossier=draft.dossier, answers=raw, by=draft.actor, at=draft.at)
     messages.info(
-        request, _("Phiên đăng nhập đã hết khi bạn gửi trang này. Những gì bạn ghi vẫn còn, hãy xem rồi gửi lại.")
+        request,
+        _("Phiên đăng nhập đã hết khi bạn gửi trang này. Những gì bạn ghi vẫn còn, hãy xem rồi gửi lại."),
     )
     return True

@@ -56,7 +56,12 @@ def track(request: HttpRequest) -> HttpResponse:
 
 def _tracked(code: str, digits: str) -> Dossier | None:
     """Wrong code, foreign code and wrong digits take the same path and give the same nothing."""
-    found = Dossier.objects.select_related("agency", "submitter").filter(code=code).exclude(state=State.DRAFT).first()
+    found = (
+        Dossier.objects.select_related("agency", "submitter")
+        .filter(code=code)
+        .exclude(state=State.DRAFT)
+        .first()
+    )
     expected = found.submitter.number[-4:] if found else "----"
     same = hmac.compare_digest(expected.encode(), digits.encode()[:64])
     return found if same else None
@@ -103,7 +108,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, None)
     if _too_often(request, "verify"):
-        return _show(request, None, notice=_("Bạn đã thử quá nhiều lần. Hãy thử lại sau 15 phút."), status=TOO_MANY)
+        return _show(
+            request, None, notice=_("Bạn đã thử quá nhiều lần. Hãy thử lại sau 15 phút."), status=TOO_MANY
+        )
     sent = request.FILES.get("tep")
     if sent is not None:
         return _verify_file(request, sent.read(settings.ATTACHMENT_MAX_BYTES + 1))
@@ -139,7 +146,9 @@ def judge(content: bytes) -> Answer:
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """Where the QR code of a printed paper leads."""
     if _too_often(request, "verify-code"):
-        return _show(request, None, notice=_("Bạn đã thử quá nhiều lần. Hãy thử lại sau 15 phút."), status=TOO_MANY)
+        return _show(
+            request, None, notice=_("Bạn đã thử quá nhiều lần. Hãy thử lại sau 15 phút."), status=TOO_MANY
+        )
     issued = (Result.Status.RELEASED, Result.Status.REVOKED)
     results = Result.objects.select_related(*_WITH).filter(status__in=issued)
     result = results.filter(verify_code=re.sub(r"[^0-9A-Z]", "", code.upper())).first()
@@ -154,7 +163,9 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     return _show(request, judge(content))
 
 
-def _show(request: HttpRequest, answer: Answer | None, *, notice: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, answer: Answer | None, *, notice: str = "", status: int = 200
+) -> HttpResponse:
     context = {"answer": answer, "notice": notice, "now": timezone.now()}
     return render(request, "applications/verify.html", context, status=status)
 

@@ -88,9 +88,13 @@ def _organisations(procedure: Procedure, person: Citizen, at: dt.datetime) -> li
     if BUSINESS not in procedure.audience or CITIZEN in procedure.audience:
         return []
     mandates = Mandate.objects.in_force(answering.legal_day(at)).filter(citizen=person)
-    found = [one.organisation for one in mandates.select_related("organisation").order_by("organisation__name")]
+    found = [
+        one.organisation for one in mandates.select_related("organisation").order_by("organisation__name")
+    ]
     if not found:
-        raise Refused(_("Thủ tục này dành cho doanh nghiệp. Tài khoản của bạn chưa đại diện cho doanh nghiệp nào."))
+        raise Refused(
+            _("Thủ tục này dành cho doanh nghiệp. Tài khoản của bạn chưa đại diện cho doanh nghiệp nào.")
+        )
     return found
 
 

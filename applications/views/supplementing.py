@@ -137,7 +137,9 @@ def _hand_in(request: HttpRequest, draft: Draft, pages: list[forms.PageForm]) ->
     try:
         services.answer_supplement(dossier=draft.dossier, by=draft.actor, at=draft.at)
     except Incomplete as missing:
-        messages.error(request, f"{missing.message} {'; '.join(text for name, text in missing.details['errors'])}")
+        messages.error(
+            request, f"{missing.message} {'; '.join(text for name, text in missing.details['errors'])}"
+        )
         return redirect(request.path)
     messages.success(request, _("Đã gửi phần bổ sung. Đồng hồ của cơ quan chạy lại."))
     return redirect("applications:dossier", code=draft.dossier.code)

@@ -25,13 +25,19 @@ def record_break(*, item: Break, by: Actor | None, at: dt.datetime) -> Break:
     """
     if by is not None:
         _needs_finance(by)
-    if item.kind not in (Break.Kind.MISSING_HERE, Break.Kind.STATUS) or item.theirs_vnd is None or not item.paid_at:
+    if (
+        item.kind not in (Break.Kind.MISSING_HERE, Break.Kind.STATUS)
+        or item.theirs_vnd is None
+        or not item.paid_at
+    ):
         raise Conflict(_("Khoản lệch này không ghi nhận được; hãy giải trình."))
     notice = Notice(item.provider_id, item.reference, item.theirs_vnd, PAID, item.paid_at)
     with transaction.atomic():
         _resolved(item, _("Ghi nhận theo tệp đối soát, hồ sơ đi tiếp."), by, at)
         if record(gateway=item.gateway, notice=notice, at=at) not in (Outcome.SETTLED, Outcome.KNOWN):
-            raise Conflict(_("Chưa ghi nhận được: số tiền không khớp, khoản đã nộp, hoặc hồ sơ không chờ tiền."))
+            raise Conflict(
+                _("Chưa ghi nhận được: số tiền không khớp, khoản đã nộp, hoặc hồ sơ không chờ tiền.")
+            )
     return item
 
 
@@ -57,7 +63,9 @@ def close_day(*, statement: Statement, by: Actor, at: dt.datetime) -> Statement:
     ).update(closed_at=at, closed_by_id=by.user_id)
     statement.refresh_from_db()
     if not closed:
-        raise Conflict(_("Chưa đóng được ngày: còn khoản lệch chưa xử lý, có tệp mới hơn, hoặc ngày đã đóng."))
+        raise Conflict(
+            _("Chưa đóng được ngày: còn khoản lệch chưa xử lý, có tệp mới hơn, hoặc ngày đã đóng.")
+        )
     return statement
 
 

@@ -130,5 +130,3 @@ def watch(*, at: dt.datetime, limit: int = 200) -> int:
         except DomainError as reason:
             logger.warning("attempt %s could not be asked about: %s", attempt.pk, reason.code)
     return settled
-
-

@@ -55,7 +55,9 @@ def reconcile(*, gateway: str, day: dt.date, path: Path, at: dt.datetime) -> dic
 def report_of(statement: Statement) -> dict[str, Any]:
     """What the file showed, with how many of its differences were recorded or are still open."""
     breaks = Break.objects.of_day(statement.gateway, statement.day)  # type: ignore[attr-defined]
-    recorded = breaks.filter(kind=Break.Kind.MISSING_HERE, attempt__state="settled", state=Break.State.RESOLVED)
+    recorded = breaks.filter(
+        kind=Break.Kind.MISSING_HERE, attempt__state="settled", state=Break.State.RESOLVED
+    )
     return {**statement.report, "recorded": recorded.count(), "open_breaks": breaks.unresolved().count()}
 
 

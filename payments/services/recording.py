@@ -102,7 +102,11 @@ def _post(attempt: Attempt, charge: Charge, dossier: Dossier, notice: Notice, at
     LedgerEntry.objects.bulk_create(
         [
             LedgerEntry(
-                transfer=transfer, account=f"gateway:{attempt.gateway}", debit_vnd=amount, attempt=attempt, at=at
+                transfer=transfer,
+                account=f"gateway:{attempt.gateway}",
+                debit_vnd=amount,
+                attempt=attempt,
+                at=at,
             ),
             LedgerEntry(transfer=transfer, account=revenue, credit_vnd=amount, attempt=attempt, at=at),
         ]
@@ -139,9 +143,9 @@ def _issue_receipt(charge: Charge, dossier: Dossier, at: dt.datetime) -> Receipt
 
 def _not_paid(attempt: Attempt, at: dt.datetime) -> Outcome:
     """Only an attempt nobody paid can fail; a later «paid» still wins."""
-    Attempt.objects.filter(
-        pk=attempt.pk, state__in=[Attempt.State.STARTED, Attempt.State.EXPIRED]
-    ).update(state=Attempt.State.FAILED, ended_at=at)
+    Attempt.objects.filter(pk=attempt.pk, state__in=[Attempt.State.STARTED, Attempt.State.EXPIRED]).update(
+        state=Attempt.State.FAILED, ended_at=at
+    )
     return Outcome.NOT_PAID
 
 

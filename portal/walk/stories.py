@@ -6,7 +6,7 @@ Each story is a generator of what was done; the caller times the steps. Everythi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.utils import timezone
@@ -72,7 +72,7 @@ def judicial_record(base: str, papers: Path) -> Story:
     code = submit(student)
     yield f"khai và nộp hồ sơ {code}"
     student.expect("100.000 đồng").press("Thanh toán 100.000 đồng").press("Trả tiền")
-    wait_for(student.open(f"/ho-so/{code}/"), State.SUBMITTED.label)
+    wait_for(student.open(f"/ho-so/{code}/"), str(State.SUBMITTED.label))
     yield "trả 100.000 đồng qua cổng thanh toán, hồ sơ tự đi tiếp"
     office = Office(base, "congan")
     office.dossier("tiepnhan", code).press("Tiếp nhận và chuyển xử lý")
@@ -90,7 +90,7 @@ def chemical(base: str, papers: Path) -> Story:
     director = declare(base)
     yield "đại diện công ty đăng nhập, khai lô hóa chất"
     code = submit(director)
-    wait_for(director.open(f"/ho-so/{code}/"), State.DELIVERED.label)
+    wait_for(director.open(f"/ho-so/{code}/"), str(State.DELIVERED.label))
     yield f"nộp {code}; quy tắc quyết định, ký số, trả kết quả"
     yield receive(director, code, papers / "phan-hoi-hoa-chat.pdf")
 
@@ -138,7 +138,7 @@ def complete_declaration(director: Person) -> Person:
     return answer(director, answers, files)
 
 
-def answer(person: Person, answers: dict[str, str], files: dict[str, object] | None = None) -> Person:
+def answer(person: Person, answers: dict[str, str], files: Mapping[str, object] | None = None) -> Person:
     """Fill every page that asks something, until the check page; a page that returns is an error."""
     for _ in range(12):
         if "Kiểm tra lại trước khi nộp" in person.heading:
@@ -170,7 +170,7 @@ def sign_and_release(office: Office, code: str) -> Story:
 
 def receive(person: Person, code: str, path: Path) -> str:
     """Download the signed result and let a stranger verify the file and its code."""
-    wait_for(person.open(f"/ho-so/{code}/"), State.DELIVERED.label)
+    wait_for(person.open(f"/ho-so/{code}/"), str(State.DELIVERED.label))
     save(person, f"/ho-so/{code}/ket-qua/", path)
     stranger = Person(person.base).open("/xac-thuc/")
     stranger.press("Kiểm tra", files={"tep": (path.name, path.read_bytes(), "application/pdf")})

@@ -84,7 +84,16 @@ def test_each_filter_is_an_address_and_shows_only_its_own(client, agency, owner)
 
 def test_a_dossier_of_somebody_else_looks_like_one_that_does_not_exist(client, agency, owner):
     foreign = factories.submitted(agency)
-    for page in ("", "da-nop/", "to-khai/", "bo-sung/", "rut/", "ket-qua/", "ket-qua/xem/", "bieu-mau/receipt/"):
+    for page in (
+        "",
+        "da-nop/",
+        "to-khai/",
+        "bo-sung/",
+        "rut/",
+        "ket-qua/",
+        "ket-qua/xem/",
+        "bieu-mau/receipt/",
+    ):
         strange = client.get(f"/ho-so/{foreign.code}/{page}")
         missing = client.get(f"/ho-so/H99.9-260101-0001/{page}")
         assert (strange.status_code, missing.status_code) == (404, 404), page
@@ -192,7 +201,9 @@ def test_a_supplement_posted_after_the_session_ended_is_given_back(client, agenc
 
 def test_a_supplement_nobody_asked_for_is_refused_plainly(client, agency, owner):
     dossier = factories.submitted(agency, by=owner)
-    assert client.post(f"/ho-so/{dossier.code}/bo-sung/", {"child_name": "X"}).url == f"/ho-so/{dossier.code}/"
+    assert (
+        client.post(f"/ho-so/{dossier.code}/bo-sung/", {"child_name": "X"}).url == f"/ho-so/{dossier.code}/"
+    )
     assert Answer.objects.get(dossier=dossier, question="child_name").value == "Lê Nguyễn An Nhiên"
 
 

@@ -126,7 +126,9 @@ def test_a_refused_register_is_not_read_and_its_questions_are_asked(client, birt
     dossier = begin(client, birth)
     following = agree(client, dossier, "national_population_db", "civil_status_db")
     assert following.url.endswith("/trang/birth/")
-    assert not Answer.objects.filter(dossier=dossier, source="birth_notification_db", value__isnull=False).exists()
+    assert not Answer.objects.filter(
+        dossier=dossier, source="birth_notification_db", value__isnull=False
+    ).exists()
     dossier.refresh_from_db()
     assert dossier.needs_matching is False
 

@@ -48,11 +48,13 @@ def test_an_untouched_history_verifies(dossier):
     assert log.verify(dossier, chain(dossier)) == dossier.seq == 4
 
 
-@pytest.mark.parametrize("sql", ["UPDATE applications_event SET kind = 'x'", "DELETE FROM applications_event"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE applications_event SET kind = 'x'", "DELETE FROM applications_event"]
+)
 def test_the_database_refuses_to_change_or_delete_an_event(dossier, sql):
-    with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
+    refused = pytest.raises(DatabaseError, match="never changed or deleted")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
     assert log.verify(dossier, chain(dossier)) == 4
 
 
@@ -94,7 +96,9 @@ def test_a_verifier_that_skips_the_hash_is_caught(dossier, monkeypatch):
     monkeypatch.setattr(log, "payload", lambda **_: b"anything")
     with pytest.raises(log.HistoryBroken) as caught:
         log.verify(dossier, chain(dossier))
-    assert caught.value.details["seq"] == 1  # a verifier that does not compute what was written finds nothing right
+    assert (
+        caught.value.details["seq"] == 1
+    )  # a verifier that does not compute what was written finds nothing right
 
 
 def test_a_stale_copy_cannot_move_a_dossier(dossier):

@@ -14,26 +14,60 @@ from applications import printed_forms as printed
 from applications.printed_forms import FormSet, Kind
 
 CONTEXT = printed.FormContext(
-    agency="Ủy ban nhân dân phường Hải Châu", agency_parent="Thành phố Đà Nẵng", place="Đà Nẵng",
-    office="Trung tâm Phục vụ hành chính công", issued_on=date(2026, 4, 6), number="Số: 0412/TTPVHCC",
-    dossier_code="H17.22-260406-0012", tracking_url="https://dichvucong.example/tra-cuu/",
-    applicant="Nguyễn Văn Đức", address="25 Trần Phú", phone="0905 000 123", email="duc@example.vn",
-    procedure="Đăng ký khai sinh", components=[printed.Component("Giấy chứng sinh", originals=1)],
-    time_limit="trong ngày làm việc", received_at=datetime(2026, 4, 6, 2, 15, tzinfo=UTC),
-    due_at=datetime(2026, 4, 6, 10, 0, tzinfo=UTC), new_due_at=datetime(2026, 4, 9, 10, 0, tzinfo=UTC),
-    delivery="trực tuyến", items=["Bản chụp rõ bốn góc"], reasons=["Ảnh mờ"], legal_bases=["Luật Hộ tịch, Điều 16"],
-    officer="Lê Thị Bình", officer_phone="0236 000 456", partner_agencies=["Công an phường"],
-    steps=[printed.RoutingStep(
-        "Tư pháp", "Lê Thị Bình", "Phạm Huy", datetime(2026, 4, 6, 2, 40, tzinfo=UTC), "Trước hạn"
-    )],
-    entries=[printed.RegisterEntry(
-        "H17.22-260406-0012", "Đăng ký khai sinh", "Nguyễn Văn Đức", "25 Trần Phú", "UBND phường", date(2026, 4, 6)
-    )],
+    agency="Ủy ban nhân dân phường Hải Châu",
+    agency_parent="Thành phố Đà Nẵng",
+    place="Đà Nẵng",
+    office="Trung tâm Phục vụ hành chính công",
+    issued_on=date(2026, 4, 6),
+    number="Số: 0412/TTPVHCC",
+    dossier_code="H17.22-260406-0012",
+    tracking_url="https://dichvucong.example/tra-cuu/",
+    applicant="Nguyễn Văn Đức",
+    address="25 Trần Phú",
+    phone="0905 000 123",
+    email="duc@example.vn",
+    procedure="Đăng ký khai sinh",
+    components=[printed.Component("Giấy chứng sinh", originals=1)],
+    time_limit="trong ngày làm việc",
+    received_at=datetime(2026, 4, 6, 2, 15, tzinfo=UTC),
+    due_at=datetime(2026, 4, 6, 10, 0, tzinfo=UTC),
+    new_due_at=datetime(2026, 4, 9, 10, 0, tzinfo=UTC),
+    delivery="trực tuyến",
+    items=["Bản chụp rõ bốn góc"],
+    reasons=["Ảnh mờ"],
+    legal_bases=["Luật Hộ tịch, Điều 16"],
+    officer="Lê Thị Bình",
+    officer_phone="0236 000 456",
+    partner_agencies=["Công an phường"],
+    steps=[
+        printed.RoutingStep(
+            "Tư pháp", "Lê Thị Bình", "Phạm Huy", datetime(2026, 4, 6, 2, 40, tzinfo=UTC), "Trước hạn"
+        )
+    ],
+    entries=[
+        printed.RegisterEntry(
+            "H17.22-260406-0012",
+            "Đăng ký khai sinh",
+            "Nguyễn Văn Đức",
+            "25 Trần Phú",
+            "UBND phường",
+            date(2026, 4, 6),
+        )
+    ],
 )
 OWNER = {"Nguyễn Văn Đức", "H17.22-260406-0012", "Đăng ký khai sinh"}
 EXPECTED = {
-    Kind.RECEIPT: OWNER | {"25 Trần Phú", "0905 000 123", "trực tuyến", "Giấy chứng sinh", "1 bộ", "trong ngày",
-                           "09 giờ 15 phút, ngày 06 tháng 4 năm 2026", "17 giờ 00 phút, ngày 06 tháng 4 năm 2026"},
+    Kind.RECEIPT: OWNER
+    | {
+        "25 Trần Phú",
+        "0905 000 123",
+        "trực tuyến",
+        "Giấy chứng sinh",
+        "1 bộ",
+        "trong ngày",
+        "09 giờ 15 phút, ngày 06 tháng 4 năm 2026",
+        "17 giờ 00 phút, ngày 06 tháng 4 năm 2026",
+    },
     Kind.SUPPLEMENT: OWNER | {"Bản chụp rõ bốn góc", "Ảnh mờ", "Luật Hộ tịch, Điều 16", "0236 000 456"},
     Kind.REFUSAL: OWNER | {"không tiếp nhận", "Ảnh mờ", "Luật Hộ tịch, Điều 16"},
     Kind.APOLOGY: OWNER | {"xin lỗi", "Ảnh mờ", "17 giờ 00 phút, ngày 09 tháng 4 năm 2026"},
@@ -48,16 +82,23 @@ def run(*command: str | Path, given: bytes = b"") -> str:
     return subprocess.run(command, input=given, capture_output=True, check=True).stdout.decode()
 
 
-@pytest.mark.parametrize(("day", "expected"), [
-    (date(2018, 12, 1), FormSet.TT01_2018), (date(2025, 9, 14), FormSet.TT01_2018),
-    (date(2025, 9, 15), FormSet.TT03_2025), (date(2026, 11, 23), FormSet.TT03_2025),
-])
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2018, 12, 1), FormSet.TT01_2018),
+        (date(2025, 9, 14), FormSet.TT01_2018),
+        (date(2025, 9, 15), FormSet.TT03_2025),
+        (date(2026, 11, 23), FormSet.TT03_2025),
+    ],
+)
 def test_the_set_changes_on_15_september_2025(day: date, expected: FormSet) -> None:
     assert printed.form_set_for(day) is expected
 
 
 def test_the_sets_have_six_and_seven_forms_numbered_without_gaps() -> None:
-    numbers = {form_set: [form.number for form in forms.values()] for form_set, forms in printed.FORMS.items()}
+    numbers = {
+        form_set: [form.number for form in forms.values()] for form_set, forms in printed.FORMS.items()
+    }
     assert numbers == {
         FormSet.TT01_2018: ["01", "02", "03", "04", "05", "06"],
         FormSet.TT03_2025: ["01", "02", "03", "04", "05", "06", "07"],
@@ -88,7 +129,11 @@ def test_a_form_carries_its_data_for_machines(tmp_path: Path) -> None:
     (tmp_path / "form.pdf").write_bytes(printed.render_form("TT03_2025", "receipt", CONTEXT))
     run("pdfdetach", "-save", "1", "-o", tmp_path / "data.json", tmp_path / "form.pdf")
     data = json.loads((tmp_path / "data.json").read_text())
-    assert (data["form_set"], data["form_number"], data["dossier_code"]) == ("TT03_2025", "01", "H17.22-260406-0012")
+    assert (data["form_set"], data["form_number"], data["dossier_code"]) == (
+        "TT03_2025",
+        "01",
+        "H17.22-260406-0012",
+    )
 
 
 def test_a_long_receipt_goes_on_to_a_second_sheet_and_loses_nothing() -> None:
@@ -100,5 +145,7 @@ def test_a_long_receipt_goes_on_to_a_second_sheet_and_loses_nothing() -> None:
 
 
 def test_what_an_applicant_typed_cannot_become_markup() -> None:
-    pdf = printed.render_form("TT03_2025", "receipt", replace(CONTEXT, applicant="<img src=https://example.org/>"))
+    pdf = printed.render_form(
+        "TT03_2025", "receipt", replace(CONTEXT, applicant="<img src=https://example.org/>")
+    )
     assert "<img src=https://example.org/>" in " ".join(run("pdftotext", "-", "-", given=pdf).split())

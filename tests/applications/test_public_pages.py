@@ -106,7 +106,9 @@ def test_the_file_itself_is_judged(client, result):
     whole = papers.read(result.path)
     assert "là thật và còn hiệu lực" in drop(client, whole)
     middle = len(whole) // 2
-    assert "đã bị sửa sau khi ký" in drop(client, whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    assert "đã bị sửa sau khi ký" in drop(
+        client, whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    )
     assert "Không tìm thấy giấy này" in drop(client, b"%PDF-1.7\n%%EOF\n")
     assert "không phải PDF" in drop(client, b"PK\x03\x04")
 

@@ -21,22 +21,28 @@ from pyhanko.sign.general import SigningError
 
 from applications.results import authority, qr, render, signing, verification
 
-LETTERS = (
-    "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
-)
+LETTERS = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
 MINORITY = "Ba Na Bơhnar Jrai Ƀ ƀ Č č Ĕ ĕ Ĭ ĭ Ŏ ŏ Ŭ ŭ Ñ ñ 200.000 ₫"
 NOW = datetime(2026, 4, 5, 8, 42, tzinfo=UTC)
 ACT = {"reason": "Cấp Giấy khai sinh", "location": "Đà Nẵng", "name": "Võ Thanh Tùng"}
-OFFICER = {"organisation": "Ủy ban nhân dân phường Hải Châu", "name": "Võ Thanh Tùng", "title": "Phó Chủ tịch"}
+OFFICER = {
+    "organisation": "Ủy ban nhân dân phường Hải Châu",
+    "name": "Võ Thanh Tùng",
+    "title": "Phó Chủ tịch",
+}
 
 
 def result(**changes: Any) -> dict[str, Any]:
     return {
-        "number": "118/2026", "title": "Giấy khai sinh", "place": "Đà Nẵng", "issued_on": date(2026, 4, 5),
+        "number": "118/2026",
+        "title": "Giấy khai sinh",
+        "place": "Đà Nẵng",
+        "issued_on": date(2026, 4, 5),
         "agency": {"name": OFFICER["organisation"], "parent_name": "Thành phố Đà Nẵng"},
         "fields": [{"label": "Họ, chữ đệm, tên", "label_en": "Full name", "value": "NGUYỄN HOÀNG BẢO AN"}],
         "signer": {"name": OFFICER["name"], "title": "KT. Chủ tịch\nPhó Chủ tịch", "signed_at": NOW},
-        "verify_url": "https://dichvucong.example/xac-thuc/7KQ42M9P/", "verify_code": "7KQ4-2M9P",
+        "verify_url": "https://dichvucong.example/xac-thuc/7KQ42M9P/",
+        "verify_code": "7KQ4-2M9P",
         "dossier_code": "H17.22-260405-0001",
     } | changes
 
@@ -94,24 +100,46 @@ def test_the_letter_test_catches_fonts_split_by_script() -> None:
 def test_a_result_says_what_its_data_say(paper: bytes) -> None:
     text = words(paper)
     for expected in (
-        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ỦY BAN NHÂN DÂN PHƯỜNG HẢI CHÂU",
-        "Số: 118/2026", "Đà Nẵng, ngày 05 tháng 4 năm 2026", "GIẤY KHAI SINH", "NGUYỄN HOÀNG BẢO AN",
-        "15 giờ 42 phút, ngày 05 tháng 4 năm 2026", "7KQ4-2M9P", "Bản điện tử có chữ ký số",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "ỦY BAN NHÂN DÂN PHƯỜNG HẢI CHÂU",
+        "Số: 118/2026",
+        "Đà Nẵng, ngày 05 tháng 4 năm 2026",
+        "GIẤY KHAI SINH",
+        "NGUYỄN HOÀNG BẢO AN",
+        "15 giờ 42 phút, ngày 05 tháng 4 năm 2026",
+        "7KQ4-2M9P",
+        "Bản điện tử có chữ ký số",
     ):
         assert expected in text
     assert "Bản trình diễn" not in text
 
 
-@pytest.mark.parametrize(("template", "more", "expected"), [
-    ("judicial-record", {"form": "1"}, "Phiếu số 1 (Luật Lý lịch tư pháp, Điều 42)"),
-    ("judicial-record", {"form": "2"}, "Phiếu số 2 (Luật Lý lịch tư pháp, Điều 43)"),
-    ("chemical-acknowledgement", {"table": {"columns": ["Tên"], "rows": [["Axit axetic"]]}}, "Axit axetic"),
-    ("refusal", {
-        "addressee": "Nguyễn Văn Đức", "procedure": "Đăng ký khai sinh", "reasons": ["Thiếu giấy chứng sinh."],
-        "legal_bases": ["Luật Hộ tịch, Điều 16"], "remedies": ["Nộp lại."], "appeal": "Có quyền khiếu nại.",
-    }, "Thiếu giấy chứng sinh."),
-    ("birth-certificate", {"demo": True}, "không có giá trị pháp lý"),
-])
+@pytest.mark.parametrize(
+    ("template", "more", "expected"),
+    [
+        ("judicial-record", {"form": "1"}, "Phiếu số 1 (Luật Lý lịch tư pháp, Điều 42)"),
+        ("judicial-record", {"form": "2"}, "Phiếu số 2 (Luật Lý lịch tư pháp, Điều 43)"),
+        (
+            "chemical-acknowledgement",
+            {"table": {"columns": ["Tên"], "rows": [["Axit axetic"]]}},
+            "Axit axetic",
+        ),
+        (
+            "refusal",
+            {
+                "addressee": "Nguyễn Văn Đức",
+                "procedure": "Đăng ký khai sinh",
+                "reasons": ["Thiếu giấy chứng sinh."],
+                "legal_bases": ["Luật Hộ tịch, Điều 16"],
+                "remedies": ["Nộp lại."],
+                "appeal": "Có quyền khiếu nại.",
+            },
+            "Thiếu giấy chứng sinh.",
+        ),
+        ("birth-certificate", {"demo": True}, "không có giá trị pháp lý"),
+    ],
+)
 def test_each_kind_of_result_is_one_page(template: str, more: dict[str, Any], expected: str) -> None:
     pdf = render.result_pdf(f"pdf/result/{template}.html", result(**more))
     assert expected in words(pdf)
@@ -151,17 +179,23 @@ def _first_dark_block(image: Image.Image, module: float) -> tuple[int, int]:
     raise AssertionError("no finder pattern on the page")
 
 
-@pytest.mark.parametrize("address", ["https://example.org/a.png", "file:///etc/passwd", "ftp://example.org/a.png"])
+@pytest.mark.parametrize(
+    "address", ["https://example.org/a.png", "file:///etc/passwd", "ftp://example.org/a.png"]
+)
 def test_a_paper_fetches_nothing(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render, "render_to_string", lambda *_: f'<img src="{address}">')
     with pytest.raises(render.ForbiddenAddress):
         render.render("any", {})
 
 
-@pytest.mark.parametrize(("day", "expected"), [
-    (date(2026, 1, 9), "ngày 09 tháng 01 năm 2026"), (date(2026, 2, 10), "ngày 10 tháng 02 năm 2026"),
-    (date(2026, 3, 31), "ngày 31 tháng 3 năm 2026"),
-])
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 1, 9), "ngày 09 tháng 01 năm 2026"),
+        (date(2026, 2, 10), "ngày 10 tháng 02 năm 2026"),
+        (date(2026, 3, 31), "ngày 31 tháng 3 năm 2026"),
+    ],
+)
 def test_dates_are_written_as_decree_30_asks(day: date, expected: str) -> None:
     assert render.official_date(day) == expected
 
@@ -185,9 +219,15 @@ def test_a_signed_result_is_valid_for_us_and_for_pdfsig(signed: bytes, tmp_path:
 
 
 def test_an_agency_seals_without_a_person(paper: bytes) -> None:
-    sealed = signing.signer_for(organisation="Bộ Công Thương").sign(paper, at=NOW, **ACT | {"name": "Bộ Công Thương"})
+    sealed = signing.signer_for(organisation="Bộ Công Thương").sign(
+        paper, at=NOW, **ACT | {"name": "Bộ Công Thương"}
+    )
     verdict = verification.verify(sealed)
-    assert (verdict.status, verdict.signer_name, verdict.organisation) == ("valid", authority.SEAL, "Bộ Công Thương")
+    assert (verdict.status, verdict.signer_name, verdict.organisation) == (
+        "valid",
+        authority.SEAL,
+        "Bộ Công Thương",
+    )
 
 
 def flipped(pdf: bytes, place: int, bit: int) -> bytes:
@@ -209,7 +249,9 @@ def test_one_flipped_bit_anywhere_is_refused(signed: bytes, tmp_path: Path) -> N
     places = [draw.randrange(len(signed)) for _ in range(200)]  # the whole file
     places += [draw.randrange(start - 1, zeros) for _ in range(60)]  # the signature object
     places += [draw.randrange(zeros, end + 1) for _ in range(20)]  # its padding
-    accepted = [p for p in places if verification.verify(flipped(signed, p, draw.randrange(8))).status == "valid"]
+    accepted = [
+        p for p in places if verification.verify(flipped(signed, p, draw.randrange(8))).status == "valid"
+    ]
     assert accepted == []
     for place in [p for p in places if not start - 1 <= p <= end][:12]:
         said = pdfsig(flipped(signed, place, 0), tmp_path)
@@ -226,10 +268,16 @@ def test_the_flip_test_catches_a_verifier_that_ignores_the_padding(
     assert verification.verify(changed).status == "valid"
 
 
-@pytest.mark.parametrize("change", [
-    lambda pdf: pdf + b"\n", lambda pdf: b"\n" + pdf, lambda pdf: pdf[:-1],
-    lambda pdf: pdf + b"\n" + pdf, lambda pdf: pdf[:200] + b"/ByteRange",
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pdf: pdf + b"\n",
+        lambda pdf: b"\n" + pdf,
+        lambda pdf: pdf[:-1],
+        lambda pdf: pdf + b"\n" + pdf,
+        lambda pdf: pdf[:200] + b"/ByteRange",
+    ],
+)
 def test_added_or_cut_bytes_are_refused(signed: bytes, change: Callable[[bytes], bytes]) -> None:
     assert verification.verify(change(signed)).status == "altered"
 
@@ -287,7 +335,9 @@ def test_two_processes_starting_at_once_share_one_authority(tmp_path: Path) -> N
     )
     folder = tmp_path / "new"
     starts = [
-        subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE, cwd=render.STATIC.parent)
+        subprocess.Popen(
+            [sys.executable, "-c", code, folder], stdout=subprocess.PIPE, cwd=render.STATIC.parent
+        )
         for _ in range(4)
     ]
     printed = {start.communicate()[0] for start in starts}

@@ -19,7 +19,9 @@ from portal.walk import stories
     ],
     ids=["birth", "judicial-record", "chemical"],
 )
-def test_a_person_gets_a_signed_result_that_a_stranger_can_verify(running_portal, tmp_path, story, paper, name):
+def test_a_person_gets_a_signed_result_that_a_stranger_can_verify(
+    running_portal, tmp_path, story, paper, name
+):
     told = list(story(running_portal, tmp_path))
     assert told[-1].endswith("sửa một bit: bị từ chối")
     said = pdfsig(tmp_path / paper)

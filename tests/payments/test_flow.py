@@ -49,9 +49,7 @@ def test_the_judicial_record_is_paid_receipted_and_reconciled(live_server, setti
     assert (dossier.state, dossier.paid_vnd, LedgerEntry.objects.count()) == ("submitted", 200_000, 2)
 
     day = timezone.localdate(timezone=LEGAL_ZONE)
-    report = services.reconcile(
-        gateway="demo", day=day, path=demo.write_settlement(day), at=timezone.now()
-    )
+    report = services.reconcile(gateway="demo", day=day, path=demo.write_settlement(day), at=timezone.now())
     assert (report["matched"], report["open_breaks"]) == ({"count": 1, "amount_vnd": 200_000}, 0)
     post = factories.officer(dossier.agency, Role.FINANCE)
     desk = browser(factories.sign_in_officer(Client(), post)).get(

@@ -132,7 +132,9 @@ def test_what_is_booked_is_never_changed_or_deleted(change):
 def test_an_entry_is_a_positive_debit_or_a_positive_credit(values):
     attempt = started()
     with pytest.raises(IntegrityError, match="entry_is_debit_or_credit"), transaction.atomic():
-        LedgerEntry.objects.create(transfer=uuid.uuid4(), account="a", attempt=attempt, at=timezone.now(), **values)
+        LedgerEntry.objects.create(
+            transfer=uuid.uuid4(), account="a", attempt=attempt, at=timezone.now(), **values
+        )
 
 
 @pytest.mark.django_db

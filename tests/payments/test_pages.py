@@ -34,7 +34,13 @@ def test_the_payment_page_says_how_much_for_what_and_how(client):
     response = factories.sign_in_citizen(client, dossier.submitter).get(page_of(dossier))
     html = response.content.decode()
     reference = Attempt.objects.get().reference
-    for words in ("Thanh toán 200.000 đồng", "Thông tư 16/2025/TT-BTC", "Miễn, giảm", reference, "<title>Mã VietQR"):
+    for words in (
+        "Thanh toán 200.000 đồng",
+        "Thông tư 16/2025/TT-BTC",
+        "Miễn, giảm",
+        reference,
+        "<title>Mã VietQR",
+    ):
         assert words in html
     assert html.count("<h1") == 1
     assert dossier.submitter.number not in html
@@ -122,7 +128,10 @@ def test_a_notice_needs_no_session_but_a_true_signature(client):
     unknown = client.post("/api/v1/payments/none/notify", "{}", content_type="application/json")
     assert unknown.status_code == 404
     true = envelope(notice(attempt))
-    assert [post_notice(client, true).json() for _n in range(2)] == [{"outcome": "settled"}, {"outcome": "known"}]
+    assert [post_notice(client, true).json() for _n in range(2)] == [
+        {"outcome": "settled"},
+        {"outcome": "known"},
+    ]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"provider_id": 1}', b"\xff", b'"x"'])

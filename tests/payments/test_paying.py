@@ -103,7 +103,10 @@ def test_a_paid_notice_settles_books_receipts_and_moves_the_dossier():
     entries = LedgerEntry.objects.order_by("pk").values_list("account", "debit_vnd", "credit_vnd")
     assert list(entries) == [("gateway:demo", 200_000, 0), (f"agency:{dossier.agency.key}:phi", 0, 200_000)]
     event = Event.objects.filter(dossier=dossier).latest("seq")
-    assert (event.kind, event.data) == ("record_payment", {"amount_vnd": 200_000, "reference": receipt.number})
+    assert (event.kind, event.data) == (
+        "record_payment",
+        {"amount_vnd": 200_000, "reference": receipt.number},
+    )
 
 
 def test_receipts_are_numbered_without_gaps_in_each_agency_and_year():
@@ -127,7 +130,11 @@ def test_a_repeat_changes_nothing():
 
 @pytest.mark.parametrize(
     ("seal", "code"),
-    [({"secret": "somebody else's"}, "not_trusted"), ({"age": 301}, "not_trusted"), ({"age": -301}, "not_trusted")],
+    [
+        ({"secret": "somebody else's"}, "not_trusted"),
+        ({"age": 301}, "not_trusted"),
+        ({"age": -301}, "not_trusted"),
+    ],
 )
 def test_forged_and_stale_notices_are_refused_and_change_nothing(seal, code):
     attempt, at = started(), timezone.now()
@@ -194,7 +201,10 @@ def test_an_unknown_reference_is_parked_not_lost():
 def test_money_for_a_dossier_being_withdrawn_is_parked_and_recorded_when_it_is_back():
     attempt = started()
     dossier, at = attempt.charge.dossier, timezone.now()
-    owner, clerk = actors.citizen(dossier.submitter), actors.officer(factories.officer(dossier.agency, Role.INTAKE))
+    owner, clerk = (
+        actors.citizen(dossier.submitter),
+        actors.officer(factories.officer(dossier.agency, Role.INTAKE)),
+    )
     dossiers.request_withdrawal(dossier=dossier, reason="Đổi ý", by=owner, at=at)
     told = notice(attempt)
     assert settle(told) == Outcome.PARKED

@@ -204,7 +204,9 @@ def test_a_damaged_file_is_refused_and_nothing_is_stored(file, damage):
     assert not Break.objects.exists()
 
 
-@pytest.mark.parametrize("other", [{"day": DAY + dt.timedelta(days=1)}, {"gateway": "other"}, {"secret": "x"}])
+@pytest.mark.parametrize(
+    "other", [{"day": DAY + dt.timedelta(days=1)}, {"gateway": "other"}, {"secret": "x"}]
+)
 def test_a_file_of_another_day_gateway_or_hand_is_refused(file, other):
     with pytest.raises(statements.StatementRefused):
         run(file([stranger(1)], **other))
@@ -280,5 +282,10 @@ def test_the_desk_shows_what_the_report_says(file):
     day = desk.day_of("demo", DAY)
     assert (day.portal.count, day.portal.amount_vnd, day.provider.count) == (5, 1_000_000, 7)
     assert (day.difference_vnd, day.matched, day.all_items, day.share) == (135_003, 2, 8, 25.0)
-    assert (day.debit_vnd, day.credit_vnd, day.receipt_gaps, day.can_close) == (1_000_000, 1_000_000, 0, False)
+    assert (day.debit_vnd, day.credit_vnd, day.receipt_gaps, day.can_close) == (
+        1_000_000,
+        1_000_000,
+        0,
+        False,
+    )
     assert {g["kind"]: g["amount_vnd"] for g in day.by_kind}["amount"] == 5_000

@@ -19,7 +19,10 @@ def test_the_checksum_is_the_one_of_the_standard():
     assert vietqr.crc16("123456789") == "29B1"
 
 
-@given(amount=st.integers(1, 10**12), reference=st.text("ABCDEFGHJKMNPQRSTUVWXYZ23456789", min_size=1, max_size=25))
+@given(
+    amount=st.integers(1, 10**12),
+    reference=st.text("ABCDEFGHJKMNPQRSTUVWXYZ23456789", min_size=1, max_size=25),
+)
 def test_a_reader_finds_account_amount_and_reference(amount, reference):
     text = vietqr.payload(bank_bin="999999", account="9999888877776", amount_vnd=amount, reference=reference)
     read = fields(text)
@@ -38,6 +41,6 @@ def test_a_changed_digit_breaks_the_checksum():
 def test_the_drawing_has_words_for_those_who_cannot_see_it(amount):
     text = vietqr.payload(bank_bin="999999", account="1", amount_vnd=amount, reference="R")
     drawn = vietqr.svg(text, label="Mã VietQR")
-    assert drawn.startswith("<svg role=\"img\"")
+    assert drawn.startswith('<svg role="img"')
     assert "<title>Mã VietQR</title>" in drawn
     assert "style=" not in drawn
