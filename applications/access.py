@@ -14,19 +14,22 @@ from identity.models import Citizen, DataAccess, Officer
 _WITH = ("version__procedure__field", "agency__unit", "agency__parent", "submitter__user", "organisation")
 
 
-def _nothing() -> NotFound:
+def nothing_there() -> NotFound:
     """One answer for unknown, foreign and malformed codes, so that codes cannot be probed."""
     return NotFound(_("Không có hồ sơ này, hoặc bạn không được xem. Hãy kiểm tra lại mã hồ sơ."))
 
 
 def dossier_for(citizen: Citizen | None, code: str) -> Dossier:
-    """The citizen's own dossier by code, or by the key its draft had (a second submit of an old tab). Raises NotFound for anything else."""
+    """The citizen's own dossier by code, or by the key its draft had (a second submit of an old tab).
+
+    Raises NotFound for anything else.
+    """
     dossier = None
     if citizen is not None:
         own = Dossier.objects.select_related(*_WITH).of_citizen(citizen)  # type: ignore[attr-defined]
         dossier = own.filter(code=code).first() or own.filter(key=code).first()
     if dossier is None:
-        raise _nothing()
+        raise nothing_there()
     found: Dossier = dossier
     return found
 
@@ -44,7 +47,7 @@ def dossier_for_officer(
     with transaction.atomic():
         dossier = dossiers_for_officer(officer).filter(code=code).first()
         if dossier is None:
-            raise _nothing()
+            raise nothing_there()
         DataAccess.objects.create(
             at=at,
             officer=officer.user,
@@ -61,5 +64,5 @@ def dossier_by_code(code: str) -> Dossier:
     """For machines and public pages that show no personal data (tracking, verification, exchange)."""
     dossier = Dossier.objects.select_related(*_WITH).filter(code=code).first()
     if dossier is None:
-        raise _nothing()
+        raise nothing_there()
     return dossier

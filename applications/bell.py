@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from functools import partial
 
 from celery import current_app
@@ -10,6 +11,9 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+_REST = 5.0
+"""Seconds without a try after a failed one: a Redis that hangs costs one person its time-out, not everybody."""
+_silent_until = 0.0
 
 
 def ring_on_commit(topic: str, dossier_id: int) -> None:
@@ -17,9 +21,13 @@ def ring_on_commit(topic: str, dossier_id: int) -> None:
 
 
 def _ring(topic: str, dossier_id: int) -> None:
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
     try:
         current_app.send_task(
             "applications.work", args=[topic, dossier_id], queue="issue", ignore_result=True
         )
     except OperationalError:
+        _silent_until = time.monotonic() + _REST
         logger.warning("the bell is silent; the sweeper will find %s for dossier %s", topic, dossier_id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import traceback
 
 from django.db import transaction
 
 from applications import services
 from applications.models import Dossier, Outbox, SupplementRequest
+from applications.states import State
 from identity.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -28,18 +30,21 @@ def run(topic: str, dossier_id: int, *, at: dt.datetime) -> bool:
         if row is None:
             return False
         row.attempts += 1
-        row.next_at = at + min(_CLAIM * 2 ** (row.attempts - 1), _LONGEST_WAIT)
+        row.next_at = at + min(_CLAIM * 2 ** min(row.attempts - 1, 20), _LONGEST_WAIT)
         row.save(update_fields=["attempts", "next_at"])
+    # A verb may have put the row back meanwhile: then it is due again and not ours to close.
+    claimed = Outbox.objects.filter(pk=row.pk, attempts=row.attempts, next_at=row.next_at)
     dossier = Dossier.objects.select_related("version__procedure", "agency__parent", "submitter").get(
         pk=row.dossier_id
     )
     try:
         _VERBS[Outbox.Topic(row.topic)](dossier=dossier, at=at)
-    except (DomainError, OSError, RuntimeError, ValueError) as error:
-        logger.exception("outbox %s failed for dossier %s", row.topic, row.dossier_id)
-        Outbox.objects.filter(pk=row.pk).update(error=f"{type(error).__name__}: {error}"[:300])
+    except Exception as error:  # whatever is wrong with one dossier must not stop the others
+        cause = _cause(error)
+        logger.error("outbox %s failed for dossier %s: %s", row.topic, row.dossier_id, cause)
+        claimed.update(error=cause)
         return False
-    Outbox.objects.filter(pk=row.pk).update(done_at=at, error="")
+    claimed.update(done_at=at, error="")
     return True
 
 
@@ -50,10 +55,30 @@ def due(*, at: dt.datetime, limit: int = 100) -> list[tuple[str, int]]:
 
 
 def expire_waiting(*, at: dt.datetime, limit: int = 100) -> int:
-    """Stop dossiers whose supplement was never answered in time."""
-    late = SupplementRequest.objects.filter(answered_at=None, answer_by__lt=at).select_related("dossier")[
-        :limit
-    ]
-    for request in late:
-        services.expire(dossier=request.dossier, at=at)
-    return len(late)
+    """Stop dossiers whose supplement was never answered in time; returns how many were stopped.
+
+    Only while the dossier waits for it: a citizen may have asked to withdraw meanwhile.
+    """
+    late = (
+        SupplementRequest.objects.filter(
+            answered_at=None, answer_by__lt=at, dossier__state=State.SUPPLEMENT_REQUESTED
+        )
+        .select_related("dossier__version")
+        .order_by("answer_by")
+    )
+    return sum(_expire(request.dossier, at) for request in late[:limit])
+
+
+def _expire(dossier: Dossier, at: dt.datetime) -> bool:
+    try:
+        services.expire(dossier=dossier, at=at)
+    except DomainError as error:
+        logger.error("dossier %s did not expire: %s", dossier.pk, _cause(error))
+        return False
+    return True
+
+
+def _cause(error: Exception) -> str:
+    """The kind of error and its place, never its words: they may quote what a person wrote."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {place.name}, line {place.lineno}"[:300]

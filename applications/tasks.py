@@ -13,8 +13,8 @@ def work(topic: str, dossier_id: int) -> None:
 
 @shared_task(name="applications.sweep")
 def sweep() -> None:
-    now = timezone.now()
-    for topic, dossier_id in sweeping.due(at=now):
-        sweeping.run(topic, dossier_id, at=now)
-    sweeping.expire_waiting(at=now)
+    """What is quick comes first: slow signatures must not keep citizens from being told."""
     notices.tell(limit=500)
+    sweeping.expire_waiting(at=timezone.now())
+    for topic, dossier_id in sweeping.due(at=timezone.now()):
+        sweeping.run(topic, dossier_id, at=timezone.now())

@@ -306,10 +306,15 @@ def provide() -> None:
         postgres = Postgres()
         postgres.join()
         os.environ["DATABASE_URL"] = create_database(postgres.url("postgres"), "portal")
+        os.environ[PRIVATE] = "1"
     if not configured("REDIS_URL"):
         redis = Redis()
         redis.join()
         os.environ["REDIS_URL"] = redis.url()
+
+
+PRIVATE = "PORTAL_PRIVATE_SERVER"
+"""Set in the environment when PostgreSQL is ours and nobody else's."""
 
 
 def configured(variable: str) -> bool:

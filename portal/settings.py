@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "notifications",
     "procedures",
     "identity",
-    "django.contrib.admin",
+    "portal.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

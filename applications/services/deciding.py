@@ -113,9 +113,9 @@ def issue(*, dossier: Dossier, at: dt.datetime) -> Result:
             remark(
                 dossier, "result_signed", by=SYSTEM, at=at, data={"sha256": digest, "number": result.number}
             )
+            if dossier.version.is_automatic:
+                release(dossier=dossier, by=SYSTEM, at=at)
     result.refresh_from_db()
-    if claimed and dossier.version.is_automatic:
-        release(dossier=dossier, by=SYSTEM, at=at)
     return result
 
 

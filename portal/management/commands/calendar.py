@@ -6,13 +6,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from applications.calendar_days import differences
+from portal.prepared import PreparedCommand
 from procedures.catalogue import read
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Đối chiếu lịch nghỉ của cổng với gói holidays."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -8,16 +8,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from portal.prepared import PreparedCommand
 from procedures.catalogue.exporting import export_catalogue
 from procedures.catalogue.importing import InvalidCatalogue, Record, import_catalogue
 from procedures.search import today
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Nhập hoặc xuất danh mục thủ tục. Có một lỗi thì không nhập gì (mã thoát 2)."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,14 +6,16 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from portal import demo
+from portal.prepared import PreparedCommand
 from procedures.search import today
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
+    needs_reference_data = False
     help = "Nạp danh mục, đơn vị hành chính, lịch nghỉ và người dùng trình diễn. Chạy lại bao nhiêu lần cũng được."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,12 +7,13 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from applications import deadlines, legal
+from portal.prepared import PreparedCommand
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Tính hạn trả kết quả và giải thích vì sao."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

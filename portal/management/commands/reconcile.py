@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from identity.errors import DomainError
 from payments import services
 from payments.gateways import connected
 from payments.reconcile import KINDS
+from portal.prepared import PreparedCommand
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Đối soát tệp của cổng thanh toán với cổng dịch vụ công; tệp sai bị từ chối, không lưu gì (mã thoát 2)."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -6,12 +6,13 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from portal.prepared import PreparedCommand
 from procedures import search
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Tìm thủ tục bằng lời thường ngày, có dấu hay không dấu."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -50,7 +50,8 @@ class Command(BaseCommand):
 def _table() -> dict[str, Any]:
     return {
         "states": [
-            {"state": s, "label": s.label, "national_code": states.NATIONAL_CODE.get(s)} for s in states.State
+            {"state": s, "label": str(s.label), "national_code": states.NATIONAL_CODE.get(s)}
+            for s in states.State
         ],
         "edges": [
             {"action": e.action, "from": a, "to": b, "roles": sorted(e.roles), "label": str(e.label)}

@@ -7,14 +7,15 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from applications import log
 from applications.models import Dossier, Event
+from portal.prepared import PreparedCommand
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Kiểm tra chuỗi băm của lịch sử hồ sơ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
