@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+from django.utils.translation import gettext as _
 
 LEGAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 UNITS = ("working_days", "working_hours", "days", "hours", "months")
@@ -117,7 +118,8 @@ def due_at(
         return _working_hours(received, value, calendar, pauses)
     if unit == "hours":
         end = received + dt.timedelta(hours=value) + sum((p.end - p.start for p in pauses), dt.timedelta())
-        return Deadline(end, (), (f"{value} giờ liên tục, tính từ {_at(received)}",))
+        note = _("%(value)d giờ liên tục, tính từ %(at)s") % {"value": value, "at": _at(received)}
+        return Deadline(end, (), (note,))
     return _days(received, value, unit, calendar, cutoff_hour, pauses)
 
 
@@ -129,7 +131,7 @@ def _days(
     cutoff_hour: int | None,
     pauses: Sequence[Pause],
 ) -> Deadline:
-    start, notes = _first_day(received, calendar, cutoff_hour)
+    start, notes = _first_day(received, value, calendar, cutoff_hour)
     days = [Day(start, "received")]
     counts_only_working = unit == "working_days"
     target = value
@@ -154,18 +156,17 @@ def _days(
 
 
 def _first_day(
-    received: dt.datetime, calendar: Calendar, cutoff_hour: int | None
+    received: dt.datetime, value: int, calendar: Calendar, cutoff_hour: int | None
 ) -> tuple[dt.date, list[str]]:
     """Day 0 of the term, moved to the next working day when accepted after the cut-off hour."""
-    day = received.date()
-    notes = [f"Nhận {_at(received)}, ngày nhận không tính (Bộ luật Dân sự 2015, Điều 147)"]
+    day, at = received.date(), _at(received)
     if cutoff_hour is not None and calendar.is_working(day) and received.time() >= dt.time(cutoff_hour):
         moved = calendar.next_working(day + dt.timedelta(days=1))
-        notes = [
-            f"Nhận {_at(received)}, sau {cutoff_hour} giờ nên tính từ ngày làm việc tiếp theo {_dm(moved)}"
-        ]
-        return moved, notes
-    return day, notes
+        late = _("Nhận %(at)s, sau %(hour)d giờ nên tính từ ngày làm việc tiếp theo %(day)s")
+        return moved, [late % {"at": at, "hour": cutoff_hour, "day": _dm(moved)}]
+    if not value:
+        return day, [_("Nhận %(at)s, giải quyết ngay trong ngày làm việc") % {"at": at}]
+    return day, [_("Nhận %(at)s, ngày nhận không tính (Bộ luật Dân sự 2015, Điều 147)") % {"at": at}]
 
 
 def _explain(days: Sequence[Day], calendar: Calendar) -> list[str]:
@@ -174,17 +175,22 @@ def _explain(days: Sequence[Day], calendar: Calendar) -> list[str]:
     holidays = [d for d in days if d.kind == "off" and d.date in calendar.overrides]
     if holidays:
         names = ", ".join(dict.fromkeys(d.name for d in holidays))
-        lines.append(f"+{len(holidays)} ngày: {', '.join(_dm(d.date) for d in holidays)} ({names})")
+        dates = ", ".join(_dm(d.date) for d in holidays)
+        lines.append(
+            _("+%(count)d ngày: %(dates)s (%(names)s)")
+            % {"count": len(holidays), "dates": dates, "names": names}
+        )
     weekend = sum(d.kind == "off" and d.date not in calendar.overrides for d in days)
     if weekend:
-        lines.append(f"+{weekend} ngày thứ Bảy, Chủ nhật")
+        lines.append(_("+%(count)d ngày thứ Bảy, Chủ nhật") % {"count": weekend})
     for day in days:
         if day.kind == "counted" and day.date.weekday() >= 5 and day.date in calendar.overrides:
-            lines.append(f"{_dm(day.date)} là ngày làm bù nên được tính ({day.name})")
+            made_up = {"day": _dm(day.date), "name": day.name}
+            lines.append(_("%(day)s là ngày làm bù nên được tính (%(name)s)") % made_up)
     paused = [d for d in days if d.kind == "paused"]
     if paused:
-        span = f"{_dm(paused[0].date)} đến {_dm(paused[-1].date)}"
-        lines.append(f"+{len(paused)} ngày đồng hồ dừng, {span}")
+        stopped = {"count": len(paused), "first": _dm(paused[0].date), "last": _dm(paused[-1].date)}
+        lines.append(_("+%(count)d ngày đồng hồ dừng, %(first)s đến %(last)s") % stopped)
     return lines
 
 
@@ -193,13 +199,13 @@ def _working_hours(
 ) -> Deadline:
     left = dt.timedelta(hours=value)
     day = received.date()
-    for _ in range(_HORIZON):
+    for _unused in range(_HORIZON):
         for opening, closing in calendar.shifts if calendar.is_working(day) else ():
             start = max(dt.datetime.combine(day, opening, LEGAL_ZONE), received)
             end = dt.datetime.combine(day, closing, LEGAL_ZONE)
             for begin, finish in _without(start, end, pauses):
                 if begin + left <= finish:
-                    note = f"{value} giờ làm việc, tính từ {_at(received)}"
+                    note = _("%(value)d giờ làm việc, tính từ %(at)s") % {"value": value, "at": _at(received)}
                     return Deadline(begin + left, (), (note,))
                 left -= finish - begin
         day += dt.timedelta(days=1)

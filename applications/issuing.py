@@ -90,8 +90,9 @@ def template_of(dossier: Dossier, result: Result) -> str:
     return f"pdf/result/{dossier.version.processing.get('result_template', 'certificate')}.html"
 
 
-def title_of(dossier: Dossier, result: Result) -> str:
-    if result.kind == Result.Kind.REFUSAL:
+def title_of(dossier: Dossier, result: Result | None) -> str:
+    """What the paper is called; without a result yet, the one that would grant."""
+    if result is not None and result.kind == Result.Kind.REFUSAL:
         return "Văn bản từ chối giải quyết hồ sơ"
     named = dossier.version.processing.get("result_title")
     return str(named or dossier.version.content.get("result", {}).get("name_vi", ""))

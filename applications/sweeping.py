@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import traceback
+from pathlib import Path
 
 from django.db import transaction
 
@@ -79,6 +80,7 @@ def _expire(dossier: Dossier, at: dt.datetime) -> bool:
 
 
 def _cause(error: Exception) -> str:
-    """The kind of error and its place, never its words: they may quote what a person wrote."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {place.name}, line {place.lineno}"[:300]
+    """The kind of error and our own line that met it, never its words: they may quote what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"[:300]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications import answering, deadlines, legal
 from applications.models import Dossier, Event
 from applications.states import CLOCK_RUNNING, ENDED, FINAL, PAUSED, State
+from applications.wording import step_name
+from identity.models import Agency
 
 LONGEST_RULER = 31
 WAITING_FOR_CITIZEN = frozenset({State.SUPPLEMENT_REQUESTED, State.PAYMENT_REQUESTED})
@@ -74,20 +76,23 @@ class Clock:
 def happenings(dossier: Dossier) -> list[Happening]:
     """Newest first."""
     events = Event.objects.filter(dossier=dossier).select_related("actor", "agency", "note").order_by("-seq")
-    return [_happening(dossier, event) for event in events]
+    keys = {event.data["partner"] for event in events if "partner" in event.data}
+    partners = dict(Agency.objects.filter(key__in=keys).values_list("key", "name"))
+    return [_happening(dossier, event, partners) for event in events]
 
 
-def _happening(dossier: Dossier, event: Event) -> Happening:
+def _happening(dossier: Dossier, event: Event, partners: Mapping[str, str]) -> Happening:
     note = getattr(event, "note", None)
     text = note.text if note is not None and event.kind in TOLD_REASONS else ""
     return Happening(
-        event.kind, event.at, _title(event), _who(dossier, event), text, BY_FORM.get(event.kind, "")
+        event.kind, event.at, _title(event, partners), _who(dossier, event), text, BY_FORM.get(event.kind, "")
     )
 
 
-def _title(event: Event) -> str:
+def _title(event: Event, partners: Mapping[str, str]) -> str:
     title = str(KINDS.get(event.kind, event.kind))
     data = event.data
+    partner = partners.get(data.get("partner", ""), _("Hệ thống đối tác"))
     if event.kind == "record_payment":
         return _("Đã nhận %(amount)s") % {"amount": _amount(data.get("amount_vnd"))}
     if event.kind == "request_payment":
@@ -95,9 +100,9 @@ def _title(event: Event) -> str:
     if event.kind == "partner_status":
         code = data.get("national_code", 0)
         state = list(State)[code].label if 0 < code < len(State) else code
-        return _("%(partner)s: %(state)s") % {"partner": data.get("partner", ""), "state": state}
+        return _("%(partner)s: %(state)s") % {"partner": partner, "state": state}
     if event.kind == "partner_acknowledged":
-        return _("%(partner)s đã nhận thông tin hồ sơ") % {"partner": data.get("partner", "")}
+        return _("%(partner)s đã nhận thông tin hồ sơ") % {"partner": partner}
     if event.kind == "release" and data.get("number"):
         return _("%(title)s số %(number)s") % {"title": title, "number": data["number"]}
     return title
@@ -124,7 +129,7 @@ def holder(dossier: Dossier) -> str:
 
 def steps(dossier: Dossier) -> tuple[int, list[str]]:
     """(number of the current step, names of all steps): intake, the version's own steps, handing over."""
-    names = [_("Tiếp nhận"), *(step.get("name_vi", "") for step in dossier.steps), _("Trả kết quả")]
+    names = [_("Tiếp nhận"), *map(step_name, dossier.steps), _("Trả kết quả")]
     state = dossier.state
     if state in PAUSED or state == State.WITHDRAWAL_REQUESTED:
         state = dossier.return_states[-1] if dossier.return_states else State.SUBMITTED

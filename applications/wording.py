@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from identity.models import AdministrativeUnit
-from procedures.schema import Question, display
+from procedures.schema import Question, display, in_language
 
 
 def in_words(question: Question, value: Any) -> str:
@@ -19,6 +19,11 @@ def rows_in_words(questions: Iterable[Question], rows: Iterable[Mapping[str, Any
     """A repeating group as a table, one list a row, in the order of ``questions``."""
     columns = list(questions)
     return [[in_words(column, row.get(column.id)) for column in columns] for row in rows]
+
+
+def step_name(step: Mapping[str, Any]) -> str:
+    """A processing step as the version names it; empty for no step."""
+    return in_language(step.get("name_vi", ""), step.get("name_en", ""))
 
 
 _names: dict[str, str] = {}

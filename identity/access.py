@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from identity.errors import Forbidden
@@ -44,7 +45,7 @@ def citizen_required(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), reverse("identity:sign_in"))
+            return redirect_to_login(_way_back(request), reverse("identity:sign_in"))
         if citizen_of(request) is None:
             raise Forbidden(
                 _("Trang này dành cho công dân và doanh nghiệp đăng nhập bằng định danh điện tử.")
@@ -62,7 +63,7 @@ def officer_required(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             officer = officer_of(request)
             if officer is None:
-                query = urlencode({"next": request.get_full_path()})
+                query = urlencode({"next": _way_back(request)})
                 return redirect(f"{reverse('identity:officer_sign_in')}?{query}")
             if roles and not officer.has_role(*roles):
                 raise Forbidden(_("Vai trò của anh/chị không mở được trang này."))
@@ -71,6 +72,19 @@ def officer_required(*roles: str) -> Callable[[View], View]:
         return cast(View, _declare(guarded, "officer:" + ",".join(roles)))
 
     return decorate
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page to return to after signing in. An address that takes only buttons leads to the page they stood on."""
+    here = request.get_full_path()
+    if request.method != "POST":
+        return here
+    sent_from = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(
+        sent_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    page = urlsplit(sent_from)
+    return urlunsplit(("", "", page.path, page.query, "")) if own and page.netloc and page.path else here
 
 
 def signed_in_user(request: HttpRequest) -> User:

@@ -8,6 +8,7 @@ from pathlib import Path
 import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.place import home
 
@@ -38,9 +39,11 @@ DEMO = env_bool("DEMO", default=True)
 DEBUG = env_bool("DEBUG")
 PORTAL_HOME = home()
 SECRET_KEY = env("SECRET_KEY", "demo-only-secret-key-not-for-production" if DEMO else "")
+if not DEMO and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY: cần ít nhất 50 ký tự ngẫu nhiên (ngoài bản trình diễn).")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-SITE_NOTICE = env("SITE_NOTICE", "Bản trình diễn, không phải cổng chính thức.")
+SITE_NOTICE = env("SITE_NOTICE")
 
 INSTALLED_APPS = [
     "portal",
@@ -72,8 +75,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.OddRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "portal.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -10,6 +10,9 @@ admin.site.__class__ = (
     OTPAdminSite  # technical administrators, with a second factor; no business verb lives there
 )
 
+handler400 = "portal.failures.bad_request"
+handler404 = "portal.failures.not_found"
+
 urlpatterns = [
     path("", include("portal.pages")),
     path("", include("procedures.urls")),

@@ -47,6 +47,7 @@ class Open(APIView):
 
 class ProcedureList(Open):
     @extend_schema(
+        operation_id="procedures_list",
         summary="Tìm thủ tục",
         parameters=[OpenApiParameter("q", str), OpenApiParameter("page", int)],
         responses=ProcedurePage,
@@ -56,7 +57,7 @@ class ProcedureList(Open):
         found = search.find(query) if query else None
         entries = found.entries if found else search.entries()
         asked = request.query_params.get("page", "1")
-        start = (int(asked) - 1) * PAGE if asked.isdecimal() and int(asked[:6]) > 0 else 0
+        start = (int(asked) - 1) * PAGE if asked.isdecimal() and len(asked) < 7 and int(asked) > 0 else 0
         body = {
             "count": len(entries),
             "understood": found.understood if found else "",

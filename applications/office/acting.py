@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from applications.services.moving import conflict
 from applications.states import EDGES
 from identity.errors import NotFound, Refused
 from identity.models import Officer
+
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def perform(action: str, act: Act) -> str:
 
 def is_stale(dossier: Dossier, seq: str) -> bool:
     """Whether somebody moved the dossier after the page was made; remarks of machines do not count."""
-    if not seq.isdecimal():
+    if not NUMBER.fullmatch(seq):
         return True
     return Event.objects.filter(dossier=dossier, seq__gt=int(seq), kind__in=EDGES).exists()
 
@@ -176,7 +179,7 @@ def _assignee(act: Act) -> int | None:
     if not chosen:
         return None
     colleague = Officer.objects.filter(
-        agency=act.dossier.agency, user_id=int(chosen) if chosen.isdecimal() else 0, is_active=True
+        agency=act.dossier.agency, user_id=int(chosen) if NUMBER.fullmatch(chosen) else 0, is_active=True
     ).first()
     if colleague is None:
         raise Refused(_("Người được giao không còn làm việc ở cơ quan này. Hãy chọn lại."))

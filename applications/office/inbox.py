@@ -16,6 +16,7 @@ from applications.deadlines import Calendar
 from applications.models import Dossier, DossierQuerySet
 from applications.office import clock
 from applications.states import CLOCK_RUNNING, ENDED, State
+from applications.wording import step_name
 from identity.models import Officer, Role
 
 PAGE = 50
@@ -90,7 +91,7 @@ def read(
     filters = tab_filters(officer, now=now, calendar=calendar)
     counts = whole.aggregate(**{key: Count("pk", filter=where) for key, where in filters.items()})
     tabs = [Tab(key, str(label), counts[key]) for key, label in _LABELS.items()]
-    chosen = next((one for one in tabs if one.key == tab), tabs[1])
+    chosen = next((one for one in tabs if one.key == tab), None) or first_with_work(tabs)
     found = whole if code else whole.filter(filters[chosen.key])
     if code:
         found = found.filter(code__icontains=code)
@@ -100,6 +101,12 @@ def read(
     names = whole.values_list("version__procedure__slug", "version__procedure__name").distinct()
     rows = [row_of(dossier, now=now, calendar=calendar) for dossier in dossiers]
     return Inbox(tabs, chosen, rows, next_key, sorted(names.order_by(), key=lambda pair: pair[1]))
+
+
+def first_with_work(tabs: Sequence[Tab]) -> Tab:
+    """The tab to open with: mine before what anybody may take, then the first that is not empty."""
+    mine = tabs[1]
+    return mine if mine.count else next((one for one in tabs if one.count), mine)
 
 
 def tab_filters(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[str, Q]:
@@ -137,7 +144,7 @@ def state_chip(dossier: Dossier) -> clock.Chip:
 def next_act(dossier: Dossier) -> str:
     """What somebody has to do next, in few words."""
     if dossier.state == State.PROCESSING:
-        return str(dossier.current_step.get("name_vi", ""))
+        return step_name(dossier.current_step)
     acts = {
         State.SUBMITTED: _("Đối chiếu, tiếp nhận") if dossier.needs_matching else _("Kiểm tra, tiếp nhận"),
         State.ACCEPTED: _("Chuyển xử lý"),

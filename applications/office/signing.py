@@ -112,9 +112,7 @@ def _unstated(dossier: Dossier) -> dict[str, str]:
 
 
 def _title(dossier: Dossier, result: Result | None) -> str:
-    if result is not None and result.kind == Result.Kind.REFUSAL:
-        return str(Result.Kind.REFUSAL.label)
-    return str(dossier.version.content.get("result", {}).get("name_vi") or dossier.version.procedure.name)
+    return issuing.title_of(dossier, result) or dossier.version.procedure.name
 
 
 def _flag(dossier: Dossier) -> clock.Chip:

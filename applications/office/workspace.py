@@ -15,6 +15,7 @@ from applications.models import Attachment, Dossier, Event, Result
 from applications.office import checks, clock, inbox
 from applications.office.facts import Group, groups, reported_of
 from applications.states import EDGES, actions_for
+from applications.wording import step_name
 from identity.models import Officer, Role
 from procedures.journey import Journey
 from procedures.schema import in_language
@@ -104,8 +105,12 @@ class Workspace:
         return self.dossier.step + 1
 
     @property
+    def step_name(self) -> str:
+        return step_name(self.dossier.current_step)
+
+    @property
     def later_steps(self) -> str:
-        return ", ".join(step["name_vi"].lower() for step in self.dossier.steps[self.dossier.step + 1 :])
+        return ", ".join(step_name(step).lower() for step in self.dossier.steps[self.dossier.step + 1 :])
 
 
 def open_dossier(officer: Officer, code: str, *, purpose: str, at: dt.datetime) -> tuple[Dossier, Journey]:

@@ -107,7 +107,8 @@ def remark(
 def conflict(dossier: Dossier, action: str) -> Conflict:
     """Says what the dossier is now, who made it so and when; the copy in hand is refreshed."""
     dossier.refresh_from_db()
-    last = Event.objects.select_related("actor", "agency").filter(dossier=dossier).order_by("-seq").first()
+    moves = Event.objects.select_related("actor").filter(dossier=dossier, kind__in=EDGES)
+    last = moves.order_by("-seq").first()
     label = EDGES[action].label if action in EDGES else action
     if last is None:
         return Conflict(_("Hồ sơ đang là bản nháp, không làm được việc «%(action)s».") % {"action": label})

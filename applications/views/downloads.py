@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from applications import papers, printing
+from applications import issuing, papers, printing
 from applications.models import Attachment, Dossier
 from applications.results import verification
 from applications.views.citizen import released_or_404
@@ -93,5 +93,5 @@ def _preview(dossier: Dossier) -> dict[str, object]:
         "result": released,
         "verdict": verification.verify(pdf),
         "size": len(pdf),
-        "title": dossier.version.content.get("result", {}).get("name_vi", ""),
+        "title": issuing.title_of(dossier, released),
     }

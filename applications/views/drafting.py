@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -103,7 +104,7 @@ def _only_kept(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse |
     if SAVE in request.POST:
         messages.success(request, _("Đã lưu. Bạn làm tiếp lúc nào cũng được."))
         return redirect("applications:mine")
-    if DROP_FILE in request.POST and request.POST[DROP_FILE].isdecimal():
+    if re.fullmatch(r"[0-9]{1,18}", request.POST.get(DROP_FILE, "")):
         services.detach(
             dossier=draft.dossier, attachment_id=int(request.POST[DROP_FILE]), by=draft.actor, at=draft.at
         )

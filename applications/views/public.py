@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import addresses, answering, papers
+from applications import addresses, answering, issuing, papers
 from applications.models import Dossier, Result
 from applications.results import verification
 from applications.states import State
@@ -94,8 +94,7 @@ class Answer:
     def title(self) -> str:
         if self.result is None:
             return ""
-        name: str = self.result.dossier.version.content.get("result", {}).get("name_vi", "")
-        return name
+        return issuing.title_of(self.result.dossier, self.result)
 
 
 def masked(name: str) -> str:

@@ -23,7 +23,6 @@ class Person:
         self.base = base
         self.name = name
         self.session = requests.Session()
-        self.session.headers["Accept-Language"] = "vi"
         self.url = base
         self.status = 0
         self.content = b""
