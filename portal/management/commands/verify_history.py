@@ -16,6 +16,7 @@ from portal.prepared import PreparedCommand
 
 
 class Command(PreparedCommand):
+    needs_reference_data = False
     help = "Kiểm tra chuỗi băm của lịch sử hồ sơ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
