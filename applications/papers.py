@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from identity.errors import DomainError
 
@@ -38,7 +38,7 @@ class Paper:
 
 def check(*, name: str, content: bytes) -> Paper:
     """Look at the content, never at the claimed type. Raises PaperRefused, one message for each cause."""
-    shown = unicodedata.normalize("NFC", PurePath(name).name)[:200] or "giay-to"
+    shown = _shown(name)
     if not content:
         raise PaperRefused(_("Tệp «%(name)s» rỗng. Hãy chọn lại tệp có nội dung.") % {"name": shown})
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
@@ -73,6 +73,13 @@ def read(path: str) -> bytes:
     return content
 
 
+def _shown(name: str) -> str:
+    """The file's own name as an officer may read it: no folders, nothing invisible, at most 200 letters."""
+    plain = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
+    path = PurePath("".join(one for one in plain if unicodedata.category(one) not in ("Cc", "Cf", "Cs")) or "giay-to")
+    return path.stem[: 200 - len(path.suffix)] + path.suffix[:20]
+
+
 def _kind(content: bytes) -> str | None:
     if content.startswith(b"%PDF-"):
         return ".pdf"
@@ -85,7 +92,8 @@ def _kind(content: bytes) -> str | None:
 
 
 def _clean_image(content: bytes, kind: str, name: str) -> bytes:
-    """Draw the picture anew: hidden payloads and location data do not survive it."""
+    """Draw the picture anew, upright: hidden payloads, comments and location data do not survive it."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for its whole process
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -93,8 +101,10 @@ def _clean_image(content: bytes, kind: str, name: str) -> bytes:
                     _("Ảnh «%(name)s» quá nhiều điểm ảnh. Hãy chụp lại ở cỡ thường.") % {"name": name}
                 )
             drawn = io.BytesIO()
-            picture = image.convert("RGB") if kind == ".jpg" else image
+            upright = ImageOps.exif_transpose(image)
+            picture = upright.convert("RGB") if kind == ".jpg" else upright
+            picture.info.pop("comment", None)
             picture.save(drawn, "JPEG" if kind == ".jpg" else "PNG", quality=90)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PaperRefused(_("Không mở được ảnh «%(name)s». Hãy chụp lại.") % {"name": name}) from error
     return drawn.getvalue()

@@ -14,7 +14,7 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    "sweep the outbox": {"task": "applications.sweep", "schedule": 15.0},
+    "sweep the outbox": {"task": "applications.sweep", "schedule": 15.0, "options": {"expires": 14}},
     "send messages": {"task": "notifications.deliver", "schedule": 15.0},
     "feed partners": {"task": "exchange.feed", "schedule": 5.0},
     "ask about payments": {"task": "payments.watch", "schedule": 60.0},

@@ -137,13 +137,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
+    "socket_timeout": 1,
     "socket_connect_timeout": 1,
     "retry_on_timeout": False,
     "max_retries": 0,
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    "applications.sweep": {"queue": "default"},
     "applications.*": {"queue": "issue"},
     "exchange.*": {"queue": "sync"},
     "notifications.*": {"queue": "notify"},
@@ -240,6 +241,14 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"status:write": "Gửi trạng thái hồ sơ", "status:read": "Đọc trạng thái hồ sơ"},
     "DEFAULT_SCOPES": ["status:write", "status:read"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["oauth2_provider.contrib.rest_framework.OAuth2Authentication"],

@@ -21,6 +21,17 @@ from identity.errors import NotFound, Refused
 from identity.models import Officer
 
 NUMBER = re.compile(r"[0-9]{1,18}")
+LONGEST_TEXT = 3000
+
+
+def written(typed: QueryDict, name: str) -> str:
+    """What stands in one box. A form of one page has no room for a novel, nor has the paper it is printed on."""
+    text = typed.get(name, "").strip()
+    if len(text) > LONGEST_TEXT:
+        raise Refused(
+            _("Hãy viết ngắn lại còn %(most)s chữ cái, đang có %(count)s.") % {"most": LONGEST_TEXT, "count": len(text)}
+        )
+    return text
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,7 @@ class Act:
     at: dt.datetime
 
     def text(self, name: str) -> str:
-        return self.typed.get(name, "").strip()
+        return written(self.typed, name)
 
     @property
     def common(self) -> dict[str, Any]:
@@ -69,7 +80,7 @@ def supplement_items(typed: QueryDict, labels: Mapping[str, str]) -> list[dict[s
     """The ticked questions with the reason of each, in the order of the form."""
     ticked = set(typed.getlist("question"))
     return [
-        {"question": name, "label": label, "reason": typed.get(f"reason-{name}", "").strip()}
+        {"question": name, "label": label, "reason": written(typed, f"reason-{name}")}
         for name, label in labels.items()
         if name in ticked
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from applications.services.moving import conflict, move, remark
 from applications.states import State
 from identity.errors import Conflict, Forbidden, Refused
 
+logger = logging.getLogger(__name__)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters and digits that cannot be mistaken for one another when read from paper."""
 
@@ -145,6 +147,8 @@ def stop(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Dossie
     """End processing for a legal impediment, with notice to the applicant (Form 05 of Thông tư 03/2025)."""
     if not reason.strip():
         raise Refused(_("Hãy ghi lý do dừng xử lý."))
+    if Result.objects.filter(dossier=dossier, signed_at__isnull=False).exists():
+        raise Refused(_("Kết quả đã ký nên không dừng xử lý được."))
     move(dossier, "stop", by=by, at=at, note=reason.strip(), sets={"ended_at": at})
     return dossier
 
@@ -167,9 +171,8 @@ def decide(*, dossier: Dossier, at: dt.datetime) -> Dossier:
                 at=at,
             )
             sign(dossier=dossier, by=SYSTEM, at=at)
-    except Conflict:  # another worker took it
-        return dossier
-    issue(dossier=dossier, at=at)
+    except Conflict:
+        logger.info("another worker decided dossier %s", dossier.pk)
     return dossier
 
 

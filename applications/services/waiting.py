@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications import answering, legal, log
 from applications.actors import SYSTEM, Actor
-from applications.models import Dossier, Pause, SupplementRequest
+from applications.models import Dossier, Outbox, Pause, SupplementRequest
 from applications.services.intake import Incomplete
 from applications.services.moving import conflict, move
 from applications.states import CLOCK_RUNNING, State
@@ -74,6 +74,7 @@ def answer_supplement(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossie
             at=at,
             data={"answers": log.commitment(dossier.salt, journey.values())},
             sets=_resume(dossier, at),
+            outbox=_decide_again(dossier),
         )
         request.answered_at = at
         request.save(update_fields=["answered_at"])
@@ -108,7 +109,6 @@ def record_payment(*, dossier: Dossier, amount_vnd: int, reference: str, at: dt.
         paid = dossier.paid_vnd + amount_vnd
         if dossier.state != State.PAYMENT_REQUESTED or paid < dossier.fee_vnd:
             raise conflict(dossier, "record_payment")
-        automatic = dossier.version.is_automatic and dossier.return_states[-1:] == [State.SUBMITTED]
         move(
             dossier,
             "record_payment",
@@ -116,7 +116,7 @@ def record_payment(*, dossier: Dossier, amount_vnd: int, reference: str, at: dt.
             at=at,
             data={"amount_vnd": amount_vnd, "reference": reference},
             sets={"paid_vnd": paid, **_resume(dossier, at)},
-            outbox="decide" if automatic else "",
+            outbox=_decide_again(dossier),
         )
     return dossier
 
@@ -137,6 +137,7 @@ def grant_withdrawal(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier
     with transaction.atomic():
         move(dossier, "grant_withdrawal", by=by, at=at, sets={"ended_at": at})
         _close_pause(dossier, at)
+        SupplementRequest.objects.filter(dossier=dossier, answered_at=None).update(answered_at=at)
     return dossier
 
 
@@ -144,7 +145,7 @@ def decline_withdrawal(*, dossier: Dossier, reason: str, by: Actor, at: dt.datet
     """Keep the dossier going, with the reason; it returns to the state it left."""
     if not reason.strip():
         raise Refused(_("Hãy ghi lý do không cho rút hồ sơ."))
-    move(dossier, "decline_withdrawal", by=by, at=at, note=reason)
+    move(dossier, "decline_withdrawal", by=by, at=at, note=reason, outbox=_decide_again(dossier))
     return dossier
 
 
@@ -155,6 +156,12 @@ def expire(*, dossier: Dossier, at: dt.datetime) -> Dossier:
         _close_pause(dossier, at)
         SupplementRequest.objects.filter(dossier=dossier, answered_at=None).update(answered_at=at)
     return dossier
+
+
+def _decide_again(dossier: Dossier) -> str:
+    """A dossier that a rule decides is decided as soon as it is back where it was handed in."""
+    back = dossier.return_states[-1:] == [State.SUBMITTED]
+    return Outbox.Topic.DECIDE if back and dossier.version.is_automatic else ""
 
 
 def _pause(dossier: Dossier, source: str, cause: str, basis: str, at: dt.datetime) -> None:

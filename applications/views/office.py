@@ -89,9 +89,11 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "GET" or "edit" in request.POST:
         return _supplement(request, officer, code, {"typed": request.POST})
     dossier = acting.dossier_of(officer, code)
-    items = acting.supplement_items(request.POST, acting.supplement_labels(dossier, timezone.now()))
-    if not items or not all(item["reason"] for item in items):
-        error = Refused(_("Hãy chọn ít nhất một mục và ghi lý do cho từng mục."))
+    try:
+        items = acting.supplement_items(request.POST, acting.supplement_labels(dossier, timezone.now()))
+        if not items or not all(item["reason"] for item in items):
+            raise Refused(_("Hãy chọn ít nhất một mục và ghi lý do cho từng mục."))
+    except Refused as error:
         return _supplement(
             request, officer, code, {"typed": request.POST, "error": error}, status=error.status
         )
@@ -241,7 +243,7 @@ def _confirm_person(request: HttpRequest) -> None:
 
 
 def _apology(request: HttpRequest) -> printing.Apology:
-    reason, day = request.POST.get("reason", "").strip(), _date(request.POST.get("new_due", ""))
+    reason, day = acting.written(request.POST, "reason"), _date(request.POST.get("new_due", ""))
     if not reason or day is None or day < timezone.localdate():
         raise Refused(_("Mẫu 04 cần lý do chậm và ngày hẹn mới, không sớm hơn hôm nay."))
     return printing.Apology(reason, dt.datetime.combine(day, dt.time(17), LEGAL_ZONE))
@@ -249,9 +251,10 @@ def _apology(request: HttpRequest) -> printing.Apology:
 
 def _date(written: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(written)
+        day = dt.date.fromisoformat(written)
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 2200 else None
 
 
 def _sealed(response: HttpResponse, name: str, policy: str, *, download: bool = False) -> HttpResponse:

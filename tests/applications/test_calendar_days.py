@@ -74,6 +74,7 @@ def test_loading_twice_changes_nothing(db, document):
     assert (again.created, again.updated, again.unchanged) == (0, 0, first.created)
 
 
-def test_the_command_lists_the_differences_as_json(capsys):
+def test_the_command_lists_the_differences_as_json(db, document, capsys):
+    calendar_days.load(document)
     call_command("calendar", "check", "--json")
     assert len(json.loads(capsys.readouterr().out)["differences"]) == 3

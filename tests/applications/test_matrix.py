@@ -125,11 +125,11 @@ PLACES = [(state, step) for state in State for step in (STEP_KINDS if state == S
 
 
 def allowed_by_law(state: State, step: str, action: str, role: str) -> bool:
-    """What the table says, and the two rules beside it: a signed result is neither sent back nor withdrawn."""
+    """What the table says, and the two rules beside it: a signed result is not sent back, withdrawn or stopped."""
     edge = EDGES[action]
     if state not in edge.sources or role not in edge.roles or (edge.step and edge.step != step):
         return False
-    if action == "request_withdrawal":
+    if action in ("request_withdrawal", "stop"):
         return step != "release"
     return action != "send_back" or step in ("approve", "sign")
 
