@@ -191,9 +191,10 @@ def _to_day(day: dt.date) -> HttpResponseRedirect:
 
 def _day(request: HttpRequest) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(request.GET.get("ngay", ""))
+        day = dt.date.fromisoformat(request.GET.get("ngay", ""))
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 2200 else None
 
 
 def _citizen(request: HttpRequest) -> Citizen:

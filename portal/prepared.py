@@ -7,12 +7,13 @@ import sys
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from applications.models import CalendarDay
+from identity.errors import DomainError
 from portal import demo, embedded
 
 _ONE_AT_A_TIME = 2026  # any number: the advisory lock under which a private database is prepared
@@ -29,7 +30,10 @@ class PreparedCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         if embedded.PRIVATE in os.environ:
             prepare(reference_data=self.needs_reference_data)
-        return super().execute(*args, **options)
+        try:
+            return super().execute(*args, **options)
+        except DomainError as refusal:
+            raise CommandError(refusal.message, returncode=2) from refusal
 
 
 def prepare(*, reference_data: bool) -> None:

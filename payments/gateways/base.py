@@ -16,6 +16,7 @@ from identity.errors import DomainError
 PAID, FAILED, REFUNDED = "paid", "failed", "refunded"
 STATUSES = (PAID, FAILED, REFUNDED)
 FRESH_SECONDS = 300
+LONGEST_NAME, LARGEST_VND, FIRST_YEAR, LAST_YEAR = 64, 10**13, 2000, 2200
 
 
 class NotTrusted(DomainError):
@@ -73,6 +74,17 @@ class Gateway(Protocol):
 
     def statement(self, day: dt.date) -> Path | None:
         """The settlement file of a day that is over, when it has arrived."""
+
+
+def heed(notice: Notice) -> Notice:
+    """A signed notice may still be nonsense, which no row could hold. Raises NotTrusted."""
+    names = (notice.provider_id, notice.reference, notice.status)
+    plain = all(name.isascii() and name.isprintable() and 0 < len(name) <= LONGEST_NAME for name in names)
+    if not plain or not 0 <= notice.amount_vnd <= LARGEST_VND or notice.paid_at.tzinfo is None:
+        raise NotTrusted(_("Không đọc được thông báo."))
+    if not FIRST_YEAR <= notice.paid_at.year <= LAST_YEAR:
+        raise NotTrusted(_("Không đọc được thông báo."))
+    return notice
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:

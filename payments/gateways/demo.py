@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from applications.deadlines import LEGAL_ZONE
 from identity.errors import NotFound
 from payments import statements
-from payments.gateways.base import FAILED, PAID, Checkout, Envelope, Notice, NotTrusted, prove, sign
+from payments.gateways.base import FAILED, PAID, Checkout, Envelope, Notice, NotTrusted, heed, prove, sign
 from payments.models import DemoTransaction
 
 logger = logging.getLogger(__name__)
@@ -60,15 +60,16 @@ class DemoGateway:
         prove(envelope, secret=settings.GATEWAY_SECRET, at=at)
         try:
             told = json.loads(envelope.body)
-            return Notice(
+            notice = Notice(
                 provider_id=str(told["provider_id"]),
                 reference=str(told["reference"]),
                 amount_vnd=int(told["amount_vnd"]),
                 status=str(told["status"]),
                 paid_at=dt.datetime.fromisoformat(told["paid_at"]),
             )
-        except (ValueError, KeyError, TypeError) as reason:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as reason:
             raise NotTrusted(_("Không đọc được thông báo.")) from reason
+        return heed(notice)
 
     def query(self, *, reference: str) -> list[Notice]:
         rows = DemoTransaction.objects.filter(reference=reference).exclude(state=DemoTransaction.State.OPEN)

@@ -191,11 +191,11 @@ def _object(
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return isinstance(value, str) and bool(value.strip()) and not UNWRITABLE.search(value)
 
 
 def _text(value: Any) -> str:
-    return "" if _is_text(value) else "phải là một câu chữ, không để trống"
+    return "" if _is_text(value) else "phải là một câu chữ, không để trống, không có ký tự lạ"
 
 
 def _code(value: Any) -> str:

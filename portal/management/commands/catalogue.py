@@ -46,7 +46,7 @@ class Command(PreparedCommand):
 
         try:
             document = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as unreadable:
+        except (OSError, ValueError, RecursionError) as unreadable:
             raise CommandError(f"Không đọc được {file}: {unreadable}", returncode=2) from unreadable
         try:
             counts = import_catalogue(document, at=timezone.now(), on=today(), progress=progress)

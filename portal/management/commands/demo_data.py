@@ -6,7 +6,8 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from portal import demo
@@ -22,6 +23,8 @@ class Command(PreparedCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Dữ liệu trình diễn không được nạp vào cổng thật.", returncode=2)
         report: dict[str, Any] = {}
         started = time.perf_counter()
         for name, told in demo.load(at=timezone.now(), on=today()):

@@ -36,7 +36,7 @@ class Command(PreparedCommand):
                 cutoff_hour=options["cutoff"],
                 pauses=[_pause(text) for text in options["pause"]],
             )
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise CommandError(str(error), returncode=2) from error
         if options["json"]:
             answer = {"due_at": deadline.due_at.isoformat(), "explain": "; ".join(deadline.explain)}

@@ -30,6 +30,8 @@ class Command(BaseCommand):
     help = "Chạy toàn bộ cổng trên máy này với dữ liệu trình diễn (cổng mạng PORT, PORT+1, PORT+2)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Lệnh này chỉ chạy bản trình diễn (DEMO=1).", returncode=2)
         ports = [settings.PORT, settings.PORT + 1, settings.PORT + 2]
         for port in ports:
             require_free(port)
