@@ -15,8 +15,10 @@ def main() -> None:
         provide()
     except ServerUnavailable as reason:
         sys.exit(_refuse(str(reason)))
-    from django.core.management import execute_from_command_line
+    from django.core.management import CommandParser, execute_from_command_line
 
+    # A refusal is one line; --help tells all.
+    CommandParser.print_usage = lambda *_: None  # type: ignore[method-assign]
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:

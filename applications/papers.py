@@ -76,7 +76,9 @@ def read(path: str) -> bytes:
 def _shown(name: str) -> str:
     """The file's own name as an officer may read it: no folders, nothing invisible, at most 200 letters."""
     plain = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
-    path = PurePath("".join(one for one in plain if unicodedata.category(one) not in ("Cc", "Cf", "Cs")) or "giay-to")
+    path = PurePath(
+        "".join(one for one in plain if unicodedata.category(one) not in ("Cc", "Cf", "Cs")) or "giay-to"
+    )
     return path.stem[: 200 - len(path.suffix)] + path.suffix[:20]
 
 

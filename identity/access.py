@@ -45,7 +45,7 @@ def citizen_required(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(_way_back(request), reverse("identity:sign_in"))
+            return redirect_to_login(_way_back(request, view), reverse("identity:sign_in"))
         if citizen_of(request) is None:
             raise Forbidden(
                 _("Trang này dành cho công dân và doanh nghiệp đăng nhập bằng định danh điện tử.")
@@ -63,7 +63,7 @@ def officer_required(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             officer = officer_of(request)
             if officer is None:
-                query = urlencode({"next": _way_back(request)})
+                query = urlencode({"next": _way_back(request, view)})
                 return redirect(f"{reverse('identity:officer_sign_in')}?{query}")
             if roles and not officer.has_role(*roles):
                 raise Forbidden(_("Vai trò của anh/chị không mở được trang này."))
@@ -74,10 +74,16 @@ def officer_required(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
-def _way_back(request: HttpRequest) -> str:
-    """The page to return to after signing in. An address that takes only buttons leads to the page they stood on."""
+def reached_by_get(view: View) -> View:
+    """A button leads here, but the address also opens by itself: signing in on the way leads back to it."""
+    view.reached_by_get = True  # type: ignore[attr-defined]
+    return view
+
+
+def _way_back(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> str:
+    """Where to go after signing in. A button's address is often no page: the page it stood on is opened again."""
     here = request.get_full_path()
-    if request.method != "POST":
+    if request.method != "POST" or getattr(view, "reached_by_get", False):
         return here
     sent_from = request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(

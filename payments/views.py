@@ -90,10 +90,15 @@ def _qr(attempt: Attempt) -> Any:
 
 
 @citizen_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, code: str) -> HttpResponse:
-    """«Kiểm tra lại»: ask the gateway about every attempt of this dossier that is not settled."""
+    """«Kiểm tra lại»: ask the gateway about every attempt of this dossier that is not settled.
+
+    GET is where somebody lands who had to sign in again before the button worked.
+    """
     dossier, at = dossier_for(citizen_of(request), code), timezone.now()
+    if request.method == "GET":
+        return redirect("payments:pay", code=code)
     for attempt in Attempt.objects.filter(charge__dossier=dossier).exclude(state=Attempt.State.SETTLED):
         services.query(attempt=attempt, at=at)
     dossier.refresh_from_db()

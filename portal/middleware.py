@@ -32,15 +32,18 @@ class OddRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS and not request.path_info.startswith(API):
             return HttpResponseNotAllowed(sorted(METHODS))
-        if request.method == "HEAD":  # the answer of GET; the server leaves the body out (RFC 9110, 9.3.2)
-            request.method = "GET"
         if NUL in request.path_info:
             raise Http404
         if any(NUL in text for pair in request.GET.lists() for text in (pair[0], *pair[1])):
             raise BadRequest("NUL in the query")
         for name in [name for name, value in request.COOKIES.items() if NUL in value]:
             del request.COOKIES[name]
-        return self.get_response(request)
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"  # the same answer; the server leaves its body out (RFC 9110, 9.3.2)
+        response = self.get_response(request)
+        request.method = "HEAD"
+        return response
 
 
 class LanguageMiddleware:

@@ -29,7 +29,8 @@ def written(typed: QueryDict, name: str) -> str:
     text = typed.get(name, "").strip()
     if len(text) > LONGEST_TEXT:
         raise Refused(
-            _("Hãy viết ngắn lại còn %(most)s chữ cái, đang có %(count)s.") % {"most": LONGEST_TEXT, "count": len(text)}
+            _("Hãy viết ngắn lại còn %(most)s chữ cái, đang có %(count)s.")
+            % {"most": LONGEST_TEXT, "count": len(text)}
         )
     return text
 

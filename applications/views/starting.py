@@ -19,7 +19,7 @@ from applications.models import Dossier
 from applications.prefill import EID
 from applications.states import State
 from applications.views.opening import open_draft, signed_in
-from identity.access import citizen_required, public
+from identity.access import citizen_required, public, reached_by_get
 from identity.errors import NotFound, Refused
 from identity.models import Citizen, Mandate, Organisation
 from procedures.models import Procedure, ProcedureVersion
@@ -59,6 +59,7 @@ def eligibility(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @citizen_required
+@reached_by_get
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Open a draft, or ask which of the drafts already there is meant. An empty draft is used again."""
     at = timezone.now()

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from identity.eid_mock.keys import signing_key
+
+if os.environ.get("DEMO", "1").lower() not in {"1", "true", "yes", "on"}:
+    raise ImproperlyConfigured("Hệ thống định danh trình diễn chỉ chạy cùng bản trình diễn (DEMO=1).")
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PORT = int(os.environ.get("PORT", "8000"))

@@ -19,6 +19,21 @@ CODE = re.compile(r"[A-Z]\d{2}(?:\.\d{1,3}){0,4}-\d{6}-\d{4,6}")
 VERIFIED = "Giấy này là thật và còn hiệu lực"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 Story = Iterator[str]
+BIRTH_ANSWERS = {
+    "child_name": "Lê Nguyễn An Nhiên",
+    "ethnicity_source": "father",
+    "hometown_source": "father",
+    "copies_delivery": "electronic",
+}
+JUDICIAL_ANSWERS = {
+    "app_phone": "0905123456",
+    "record_type": "no1",
+    "ban_confirm": "no",
+    "use_purpose": "Xin thực tập tại doanh nghiệp",
+    "copies_count": "1",
+    "fee_group": "half",
+    "result_delivery": "electronic",
+}
 
 
 def birth(base: str, papers: Path) -> Story:
@@ -30,15 +45,7 @@ def birth(base: str, papers: Path) -> Story:
     yield "đăng nhập định danh điện tử"
     mother.press("Đồng ý và tiếp tục").expect("Đã biết, bạn không cần khai")
     yield "đồng ý, cổng lấy dữ liệu từ các cơ sở dữ liệu"
-    mother.press(
-        "Tiếp tục",
-        {
-            "child_name": "Lê Nguyễn An Nhiên",
-            "ethnicity_source": "father",
-            "hometown_source": "father",
-            "copies_delivery": "electronic",
-        },
-    )
+    mother.press("Tiếp tục", BIRTH_ANSWERS)
     mother.expect("Kiểm tra lại trước khi nộp")
     yield "gõ 1 ô, chọn 3 mục"
     code = submit(mother)
@@ -59,16 +66,7 @@ def judicial_record(base: str, papers: Path) -> Story:
     student.open("/thu-tuc/3.000333/")
     sign_in(student.press("Bắt đầu")).press("Đồng ý và tiếp tục")
     yield "mở thủ tục, đăng nhập, đồng ý lấy dữ liệu"
-    answers = {
-        "app_phone": "0905123456",
-        "record_type": "no1",
-        "ban_confirm": "no",
-        "use_purpose": "Xin thực tập tại doanh nghiệp",
-        "copies_count": "1",
-        "fee_group": "half",
-        "result_delivery": "electronic",
-    }
-    answer(student, answers, {"doc_fee_group": ("the-sinh-vien.pdf", PDF, "application/pdf")})
+    answer(student, JUDICIAL_ANSWERS, {"doc_fee_group": ("the-sinh-vien.pdf", PDF, "application/pdf")})
     code = submit(student)
     yield f"khai và nộp hồ sơ {code}"
     student.expect("100.000 đồng").press("Thanh toán 100.000 đồng").press("Trả tiền")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CODE = re.compile(r"\d\.\d{6}")
+UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""What JSON can spell and PostgreSQL cannot keep."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LEVELS = frozenset({"central", "province", "district", "commune"})
 UNITS = frozenset({"working_days", "working_hours", "days", "hours", "months"})

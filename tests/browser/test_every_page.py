@@ -1,0 +1,127 @@
+"""Every address a person can open, in every theme, in a window of 320 px; and what the first view weighs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from portal.walk import stories
+from portal.walk.people import Office, citizen, sign_in
+from tests.browser.conftest import COLOURS, RULES, accessible, picture
+
+THEMES = {"light": {}, "dark": {"color_scheme": "dark"}, "contrast": {}}
+NOT_A_PAGE = {
+    "healthz", "readyz", "metrics", "ngon-ngu/", "dia-chi/xa-phuong/",
+    "thong-ke/so-lieu.csv", "thong-ke/so-lieu.json",
+    "dang-nhap/eid/", "dang-nhap/eid/xong/", "phan-anh/cam-on/",
+    "ho-so/<str:code>/lam-tiep/", "ho-so/<str:code>/giay-to/<int:number>/", "ho-so/<str:code>/ket-qua/",
+    "ho-so/<str:code>/bieu-mau/<str:kind>/", "ho-so/<str:code>/xoa/", "ho-so/<str:code>/bo-sung/",
+    "ho-so/<str:code>/trang/<str:page>/", "ho-so/<str:code>/kiem-tra/", "ho-so/<str:code>/dong-y/",
+    "ho-so/<str:code>/bao-sua/<str:question>/", "ho-so/<str:code>/rut/", "ho-so/<str:code>/thanh-toan/",
+    "ho-so/<str:code>/thanh-toan/kiem-tra/", "xac-thuc/<str:code>/", "thu-tuc/<str:code>/nop/", "dang-nhap/muc-1/",
+    "dai-dien/", "can-bo/dang-nhap/xac-thuc/", "can-bo/ho-so/<str:code>/giay-to/<int:number>/",
+    "can-bo/ho-so/<str:code>/ket-qua/", "can-bo/ky-so/", "can-bo/ho-so/<str:code>/bieu-mau/<slug:kind>/",
+    "can-bo/ho-so/<str:code>/<slug:action>/", "can-bo/ho-so/<str:code>/bo-sung/",
+}  # fmt: skip
+"""Downloads, redirects, buttons, and pages of a moment that the journeys meet."""
+
+
+def addresses(resolver: URLResolver, prefix: str = ""):
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern), getattr(entry.callback, "access_policy", "")
+
+
+def pages(policy: str) -> list[str]:
+    """Routes of one policy that show a page of their own."""
+    return [
+        route
+        for route, declared in addresses(get_resolver())
+        if declared.split(":")[0] == policy
+        and route not in NOT_A_PAGE
+        and not route.startswith(
+            ("api/", "quan-tri/", "cong-thanh-toan-demo/", "can-bo/doi-soat/", "thanh-toan/")
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def people(running_portal):
+    """A mother with a finished birth registration, and the officers who handled it."""
+    mother = citizen(running_portal, "dung")
+    mother.open("/thu-tuc/1.001193/")
+    sign_in(mother.press("Bắt đầu"))
+    if mother.has_button("Làm hồ sơ mới"):
+        mother.press("Làm hồ sơ mới")
+    mother.press("Đồng ý và tiếp tục").press("Tiếp tục", stories.BIRTH_ANSWERS)
+    code = stories.submit(mother)
+    office = Office(running_portal, "haichau")
+    office.dossier("tiepnhan", code).press("Tiếp nhận và chuyển xử lý")
+    office.dossier("thuly", code).press("Trình kết quả", {"kind": "grant"})
+    list(stories.sign_and_release(office, code))
+    return {"citizen": mother, "officer": office.officer("tiepnhan"), "public": None, "code": code}
+
+
+def filled(route: str, code: str) -> str:
+    place = "1.001193" if route.startswith("thu-tuc") else code
+    return "/" + re.sub(r"<[^>]*>", place, route)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("policy", ["public", "citizen", "officer"])
+def test_every_page_is_accessible_and_fits_the_smallest_phone(visit, people, policy, theme):
+    window = {"viewport": {"width": 320, "height": 640}, **THEMES[theme]}
+    page = visit("/", person=people[policy], **window)
+    if theme == "contrast":
+        page.context.add_cookies([{"name": "hien_thi", "value": "contrast-", "url": page.url}])
+    routes = pages(policy)
+    assert routes, policy
+    for route in routes:
+        answer = page.goto(filled(route, people["code"]))
+        assert answer.status == 200, (route, answer.status)
+        accessible(page, RULES if theme == "light" else COLOURS)
+
+
+@pytest.mark.parametrize(
+    ("path", "kilobytes"),
+    [("/", 110), ("/thu-tuc/1.001193/", 110), ("/dang-nhap/", 120), ("/can-bo/dang-nhap/", 180)],
+)
+def test_the_first_view_is_light(visit, path, kilobytes):
+    page = visit("about:blank")
+    sizes = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) <= 10, sizes
+    assert 5_000 < sum(sizes) <= kilobytes * 1000, sizes
+
+
+def test_the_language_switch_keeps_the_page(visit):
+    page = visit("/thu-tuc/1.001193/")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_load_state()
+    assert page.url.endswith("/thu-tuc/1.001193/")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("heading", name="Birth registration").wait_for()
+    accessible(page)
+
+
+def test_pictures_of_the_main_pages(visit, people):
+    """Kept under docs/screenshots when SCREENSHOTS=1; otherwise only opened."""
+    phone = {"viewport": {"width": 375, "height": 812}}
+    for path, name in (
+        ("/", "home"),
+        ("/thu-tuc/?q=lam+khai+sinh", "search"),
+        ("/thu-tuc/1.001193/", "procedure"),
+    ):
+        picture(visit(path), name)
+        picture(visit(path, **phone), f"{name}-375")
+    picture(visit("/", color_scheme="dark"), "home-dark")
+    picture(visit(f"/ho-so/{people['code']}/", person=people["citizen"], **phone), "dossier-375")
+    picture(visit("/can-bo/", person=people["officer"], **phone), "inbox-375")
+    picture(visit("/can-bo/", person=people["officer"], color_scheme="dark"), "inbox-dark")
+    picture(visit("/thong-ke/"), "statistics")
