@@ -31,5 +31,5 @@ DROP TRIGGER payments_ledgerentry_append_only ON payments_ledgerentry;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0001_initial"), ("applications", "0003_append_only")]
+    dependencies = [("payments", "0001_initial"), ("applications", "0002_append_only")]
     operations = [migrations.RunSQL(FORBID, ALLOW)]

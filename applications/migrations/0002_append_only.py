@@ -39,5 +39,5 @@ DROP FUNCTION append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0002_initial")]
+    dependencies = [("applications", "0001_initial")]
     operations = [migrations.RunSQL(FORBID, ALLOW)]
