@@ -27,7 +27,16 @@ import psutil
 import psycopg2
 from psycopg2 import errors, sql
 
-from portal.place import as_account, durable, package_directory, place, prepare, runnable, socket_directory
+from portal.place import (
+    as_account,
+    durable,
+    package_directory,
+    place,
+    prepare,
+    runnable,
+    settle,
+    socket_directory,
+)
 
 PATIENCE = 30.0
 
@@ -302,6 +311,8 @@ def provide() -> None:
     """Set DATABASE_URL and REDIS_URL where they are missing. Called by manage.py and by the tests."""
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a stopped process lets go
+    if not (configured("DATABASE_URL") and configured("REDIS_URL")):
+        settle()
     if not configured("DATABASE_URL"):
         postgres = Postgres()
         postgres.join()

@@ -7,6 +7,7 @@ that the account cannot reach are copied there, so that no directory of anybody 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -15,6 +16,8 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import TypedDict
+
+import psutil
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROOT_PLACE = Path("/var/lib/portal")
@@ -44,6 +47,33 @@ def place() -> Path:
 def durable() -> bool:
     """Tests set PORTAL_DURABLE=0: their data need not survive a power cut."""
     return os.environ.get("PORTAL_DURABLE", "1") != "0"
+
+
+def settle() -> None:
+    """Servers of a checkout that was removed must not come back to life under a new one at the same path.
+
+    Root's servers lie outside the home, so the home keeps a mark; without it what lies there is nobody's any more.
+    """
+    if os.geteuid() != 0:
+        return
+    mark = home() / "servers.mark"
+    ROOT_PLACE.mkdir(parents=True, exist_ok=True)
+    with (ROOT_PLACE / f"{_short(home())}.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if mark.exists():
+            return
+        if place().exists():
+            _end_processes_in(place())
+            shutil.rmtree(place())
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text("The private servers of this home are in use; see docs/operations.md.\n")
+
+
+def _end_processes_in(directory: Path) -> None:
+    for process in psutil.process_iter(["cwd"]):
+        if process.info["cwd"] and Path(process.info["cwd"]).is_relative_to(directory):
+            process.kill()
+            process.wait(10)
 
 
 def prepare(directory: Path) -> None:

@@ -26,6 +26,7 @@ def speak_vietnamese():
     translation.activate(settings.LANGUAGE_CODE)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Everything that needs the running portal goes to one process, so that it is started once."""
     for item in items:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("PORTAL_HOME", ".local/test")
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and os.environ.pop("PORTAL_PRIVATE_SERVER", ""):
+    # Servers of its own for each process: the log is read behind the oldest transaction of a whole server.
+    os.environ["PORTAL_HOME"] += f"/{worker}"
+    del os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
 os.environ.setdefault("PORTAL_DURABLE", "0")
 os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
 

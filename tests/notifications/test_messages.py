@@ -7,6 +7,7 @@ import json
 import threading
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -150,7 +151,8 @@ def test_a_move_of_the_dossier_arrives_in_the_mailbox(client):
     assert f"Đã nhận hồ sơ {dossier.code}" in page
     assert f"/ho-so/{dossier.code}/" in page
     assert "1 tin chưa đọc" in page
-    english = client.get("/tin-nhan/", headers={"accept-language": "en"}).content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = client.get("/tin-nhan/").content.decode()
     assert f"We have received dossier {dossier.code}" in english
 
 

@@ -247,3 +247,17 @@ def test_programs_in_a_private_home_are_copied_instead_of_opened(
     assert found == tmp_path / "copy"
     assert (found / "bin" / "server").stat().st_mode & 0o777 == 0o755
     assert tree.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_removed_home_leaves_nothing_behind_for_the_next_one_at_the_same_path(
+    home: Path, start: Start
+) -> None:
+    first = start()
+    with closing(psycopg2.connect(first.database)) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE left_behind ()")
+        connection.commit()
+    first.go()
+    shutil.rmtree(home)
+    with closing(psycopg2.connect(start().database)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('left_behind')")
+        assert cursor.fetchone() == (None,)
