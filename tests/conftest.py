@@ -26,16 +26,11 @@ def speak_vietnamese():
     translation.activate(settings.LANGUAGE_CODE)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Everything that needs the running portal goes to one process, so that it is started once."""
-    for item in items:
-        if {"flows", "browser"} & set(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group("portal"))
-
-
 @pytest.fixture(scope="session")
 def running_portal():
-    """The address of a whole portal of its own: every process as ``make run`` starts them."""
+    """The address of a whole portal of its own: every process as ``make run`` starts them.
+
+    Modules that use it carry ``xdist_group("portal")``, so that one process starts it once.
+    """
     with private_portal(home() / "portal", PORTAL_DURABLE="0") as base:
         yield base

@@ -27,26 +27,26 @@ def sign_in(person: Person) -> Person:
 
 
 class Office:
-    """The officers of one agency, each with a session of their own."""
+    """The officers of one agency. Each signs in once a portal and keeps the session: a code works only once."""
 
     def __init__(self, base: str, prefix: str) -> None:
         self.base = base
         self.prefix = prefix
-        self._seated: dict[str, Person] = {}
 
     def officer(self, role: str) -> Person:
-        """Signs in at the first call: password, then the code the device showed half a minute ago."""
-        if role not in self._seated:
-            post = self._post(role)
+        """Signs in at the first call with password and second factor."""
+        post = self._post(role)
+        seat = (self.base, post["username"])
+        if seat not in _seated:
             person = Person(self.base, post["full_name"]).open("/can-bo/dang-nhap/")
             person.press("Tiếp tục", {"username": post["username"], "password": post["password"]})
-            person.press("Đăng nhập", {"code": _code(post["totp_key"], drift=-30)})
-            self._seated[role] = person.expect("Hộp việc")
-        return self._seated[role]
+            person.press("Đăng nhập", {"code": fresh_code(post["totp_key"])})
+            _seated[seat] = person.expect("Hộp việc")
+        return _seated[seat]
 
     def code(self, role: str) -> str:
         """A code not used yet, for the second factor of a signature."""
-        return _code(self._post(role)["totp_key"])
+        return fresh_code(self._post(role)["totp_key"])
 
     def dossier(self, role: str, code: str) -> Person:
         return self.officer(role).open(f"/can-bo/ho-so/{code}/")
@@ -55,9 +55,24 @@ class Office:
         return next(one for one in demo.OFFICERS if one["username"] == f"{self.prefix}.{role}")
 
 
-def _code(key: str, drift: int = 0) -> str:
+_seated: dict[tuple[str, str], Person] = {}
+_used: dict[str, int] = {}
+
+
+def fresh_code(key: str) -> str:
+    """The code of the earliest half minute that is still accepted and was not used before; waits when there is none.
+
+    The portal takes the half minute before and after its own as well, each code once (RFC 6238, 5.2).
+    """
     device = TOTP(unhexlify(key))
-    device.time = timezone.now().timestamp() + drift
+    while True:
+        device.time = timezone.now().timestamp()
+        step = max(_used.get(key, 0) + 1, device.t() - 1)
+        if step <= device.t() + 1:
+            break
+        time.sleep(1)
+    _used[key] = step
+    device.time = float(step * device.step)
     return f"{device.token():06d}"
 
 

@@ -11,6 +11,8 @@ from portal.walk import stories
 from portal.walk.people import Office, citizen, sign_in
 from tests.browser.conftest import COLOURS, RULES, accessible, picture
 
+pytestmark = pytest.mark.xdist_group("portal")
+
 THEMES = {"light": {}, "dark": {"color_scheme": "dark"}, "contrast": {}}
 NOT_A_PAGE = {
     "healthz", "readyz", "metrics", "ngon-ngu/", "dia-chi/xa-phuong/",

@@ -8,6 +8,8 @@ from portal.walk import stories
 from portal.walk.people import Office, citizen, sign_in, wait_for
 from tests.browser.conftest import accessible, picture
 
+pytestmark = pytest.mark.xdist_group("portal")
+
 
 class Tally:
     """What a journey costs a person: clicks, boxes typed into, choices made, files given, pages met."""

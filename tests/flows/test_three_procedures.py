@@ -9,6 +9,8 @@ import pytest
 
 from portal.walk import stories
 
+pytestmark = pytest.mark.xdist_group("portal")
+
 
 @pytest.mark.parametrize(
     ("story", "paper", "name"),
