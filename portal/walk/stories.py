@@ -41,7 +41,7 @@ def birth(base: str, papers: Path) -> Story:
     mother = citizen(base, "hanh")
     mother.open("/").press("Tìm", {"q": "lam khai sinh"}).follow("Đăng ký khai sinh")
     yield "tìm «lam khai sinh», mở trang thủ tục"
-    sign_in(mother.press("Bắt đầu")).expect("Bạn đồng ý để cổng lấy dữ liệu này")
+    begin(mother).expect("Bạn đồng ý để cổng lấy dữ liệu này")
     yield "đăng nhập định danh điện tử"
     mother.press("Đồng ý và tiếp tục").expect("Đã biết, bạn không cần khai")
     yield "đồng ý, cổng lấy dữ liệu từ các cơ sở dữ liệu"
@@ -64,7 +64,7 @@ def judicial_record(base: str, papers: Path) -> Story:
     """A student's reduced fee of 100,000 đồng, paid online; examine, approve, sign, release."""
     student = citizen(base, "quan")
     student.open("/thu-tuc/3.000333/")
-    sign_in(student.press("Bắt đầu")).press("Đồng ý và tiếp tục")
+    begin(student).press("Đồng ý và tiếp tục")
     yield "mở thủ tục, đăng nhập, đồng ý lấy dữ liệu"
     answer(student, JUDICIAL_ANSWERS, {"doc_fee_group": ("the-sinh-vien.pdf", PDF, "application/pdf")})
     code = submit(student)
@@ -93,14 +93,23 @@ def chemical(base: str, papers: Path) -> Story:
     yield receive(director, code, papers / "phan-hoi-hoa-chat.pdf")
 
 
+def begin(person: Person) -> Person:
+    """From the start button of a procedure to the consent page, whatever stands between: eID, company, old draft."""
+    person.press("Bắt đầu")
+    if person.has_button("Đăng nhập bằng định danh điện tử"):
+        sign_in(person)
+    if "Bạn làm cho ai" in person.heading:
+        chosen = person.page.xpath("//input[@name='acting_for'][@value!='']/@value")[0]
+        person.press("Tiếp tục", {"acting_for": chosen})
+    if person.has_button("Làm hồ sơ mới"):
+        person.press("Làm hồ sơ mới")
+    return person
+
+
 def declare(base: str) -> Person:
     """A complete chemical declaration, ready on its check page."""
     director = citizen(base, "huy").open("/thu-tuc/chemical-import-declaration/")
-    sign_in(director.press("Bắt đầu"))
-    if "Bạn làm cho ai" in director.text:
-        chosen = director.page.xpath("//input[@name='acting_for'][@value!='']/@value")[0]
-        director.press("Tiếp tục", {"acting_for": chosen})
-    director.press("Đồng ý và tiếp tục")
+    begin(director).press("Đồng ý và tiếp tục")
     return complete_declaration(director)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from portal.walk import stories
-from portal.walk.people import Office, citizen, sign_in
+from portal.walk.people import Office, citizen
 from tests.browser.conftest import COLOURS, RULES, accessible, picture
 
 pytestmark = pytest.mark.xdist_group("portal")
@@ -56,9 +56,7 @@ def people(running_portal):
     """A mother with a finished birth registration, and the officers who handled it."""
     mother = citizen(running_portal, "dung")
     mother.open("/thu-tuc/1.001193/")
-    sign_in(mother.press("Bắt đầu"))
-    if mother.has_button("Làm hồ sơ mới"):
-        mother.press("Làm hồ sơ mới")
+    stories.begin(mother)
     mother.press("Đồng ý và tiếp tục").press("Tiếp tục", stories.BIRTH_ANSWERS)
     code = stories.submit(mother)
     office = Office(running_portal, "haichau")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.walk import stories
-from portal.walk.people import Office, citizen, sign_in, wait_for
+from portal.walk.people import Office, citizen, wait_for
 from tests.browser.conftest import accessible, picture
 
 pytestmark = pytest.mark.xdist_group("portal")
@@ -86,9 +86,7 @@ def test_a_mother_registers_a_birth_with_one_name_typed_and_three_things_chosen(
 
 def test_a_student_pays_the_reduced_fee_of_a_judicial_record(visit, running_portal):
     student = citizen(running_portal, "quan").open("/thu-tuc/3.000333/")
-    sign_in(student.press("Bắt đầu"))
-    if student.has_button("Làm hồ sơ mới"):
-        student.press("Làm hồ sơ mới")
+    stories.begin(student)
     page = visit(student.url, person=student)
     accessible(page)
     page.get_by_role("button", name="Đồng ý và tiếp tục").click()
@@ -175,9 +173,7 @@ def test_the_accountant_sees_the_day(visit, running_portal):
 
 def test_the_question_page_can_be_answered_with_the_keyboard_alone(visit, running_portal):
     mother = citizen(running_portal, "hanh").open("/thu-tuc/1.001193/")
-    sign_in(mother.press("Bắt đầu"))
-    if mother.has_button("Làm hồ sơ mới"):
-        mother.press("Làm hồ sơ mới")
+    stories.begin(mother)
     mother.press("Đồng ý và tiếp tục")
     page = visit(mother.url, person=mother)
     pressed = 0
@@ -203,9 +199,7 @@ def test_the_question_page_can_be_answered_with_the_keyboard_alone(visit, runnin
 
 def birth_handed_in(base: str) -> str:
     mother = citizen(base, "hanh").open("/thu-tuc/1.001193/")
-    sign_in(mother.press("Bắt đầu"))
-    if mother.has_button("Làm hồ sơ mới"):
-        mother.press("Làm hồ sơ mới")
+    stories.begin(mother)
     mother.press("Đồng ý và tiếp tục").press("Tiếp tục", stories.BIRTH_ANSWERS)
     return stories.submit(mother)
 
