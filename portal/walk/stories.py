@@ -74,7 +74,8 @@ def judicial_record(base: str, papers: Path) -> Story:
     yield "trả 100.000 đồng qua cổng thanh toán, hồ sơ tự đi tiếp"
     office = Office(base, "congan")
     office.dossier("tiepnhan", code).press("Tiếp nhận và chuyển xử lý")
-    yield "Công an thành phố tiếp nhận"
+    save(student, f"/ho-so/{code}/bieu-mau/receipt/", papers / "ly-lich-mau-01.pdf")
+    yield "Công an thành phố tiếp nhận, ra Mẫu 01"
     office.dossier("thuly", code).press("Trình kết quả", {"kind": "grant"})
     yield "cán bộ tra cứu, trình"
     office.dossier("duyet", code).press("Phê duyệt")

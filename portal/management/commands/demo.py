@@ -31,13 +31,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        place = home() / "demo"
-        papers = place / "papers"
+        papers = home() / "demo"
         shutil.rmtree(papers, ignore_errors=True)
         papers.mkdir(parents=True)
         self.quiet = options["json"]
         try:
-            with private_portal(place / "portal") as base:
+            with private_portal(home() / "demo-portal") as base:
                 told = {title: self._walk(title, story, base, papers) for title, story in STORIES.items()}
         except (Lost, NotReady) as failure:
             raise CommandError(str(failure), returncode=2) from failure
