@@ -22,7 +22,7 @@ test: setup-test ## Chạy toàn bộ kiểm thử (ARGS="-k tên") / run the te
 	@$(PYTHON_ENV) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 demo: setup ## Đi trọn ba thủ tục qua HTTP, kết quả ở .local/demo/ / the main job, end to end
-	@$(PYTHON_ENV) manage.py demo
+	@$(PYTHON_ENV) manage.py journey
 
 bench: setup-test ## Đo tốc độ: giới hạn, cách thường, cách của cổng / measure
 	@$(PYTHON_ENV) -m bench

@@ -121,6 +121,7 @@ def test_pictures_of_the_main_pages(visit, people):
         picture(visit(path), name)
         picture(visit(path, **phone), f"{name}-375")
     picture(visit("/", color_scheme="dark"), "home-dark")
+    picture(visit(f"/ho-so/{people['code']}/", person=people["citizen"]), "dossier")
     picture(visit(f"/ho-so/{people['code']}/", person=people["citizen"], **phone), "dossier-375")
     picture(visit("/can-bo/", person=people["officer"], **phone), "inbox-375")
     picture(visit("/can-bo/", person=people["officer"], color_scheme="dark"), "inbox-dark")

@@ -78,7 +78,6 @@ def test_a_mother_registers_a_birth_with_one_name_typed_and_three_things_chosen(
     code = stories.CODE.search(page.url).group()
     page.goto(f"/ho-so/{code}/")
     look(page)
-    shown(page, "dossier")
     page.goto("/ho-so/")
     look(page)
     shown(page, "mine")
