@@ -1,4 +1,4 @@
-"""``manage.py journey`` (``make demo``): the main job end to end over HTTP on a private portal; papers stay in .local/demo/."""
+"""``manage.py journey`` (``make demo``): the main job end to end over HTTP; the papers stay in .local/demo/."""
 
 from __future__ import annotations
 
