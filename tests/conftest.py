@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 
@@ -21,9 +22,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def speak_vietnamese():
-    """A page asked for in English leaves its language on the thread; the next test starts in Vietnamese."""
+def nothing_left_over():
+    """A page asked for in English leaves its language on the thread, figures and limits stay in the cache."""
     translation.activate(settings.LANGUAGE_CODE)
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
