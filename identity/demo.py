@@ -23,6 +23,8 @@ COMMUNE = "ubnd-phuong-hai-chau"
 OTHER_COMMUNE = "ubnd-phuong-thanh-khe"
 POLICE = "ca-tp-da-nang"
 MINISTRY = "bo-cong-thuong"
+JUSTICE = "bo-tu-phap"
+PROVINCE = "ubnd-tp-da-nang"
 
 
 class DemoOfficer(TypedDict):
@@ -65,6 +67,10 @@ OFFICERS: list[DemoOfficer] = [
     _officer("congthuong.duyet", "Dương Thị Thanh", "Trưởng phòng", MINISTRY, Role.APPROVER),
     _officer("congthuong.ky", "Tạ Quang Minh", "Phó Cục trưởng", MINISTRY, Role.SIGNER),
     _officer("congthuong.vanthu", "Chu Thị Hạnh", "Văn thư", MINISTRY, Role.REGISTRY_CLERK),
+    _officer("tuphap.bientap", "Lê Thị Thu Thủy", "Biên tập viên", JUSTICE, Role.EDITOR),
+    _officer("tuphap.phaply", "Ngô Quang Huy", "Thẩm định viên", JUSTICE, Role.LEGAL_REVIEWER),
+    _officer("tuphap.congbo", "Bùi Thị Lan Anh", "Phó Cục trưởng", JUSTICE, Role.PUBLISHER),
+    _officer("danang.bientap", "Phan Thanh Tùng", "Chuyên viên kiểm soát thủ tục", PROVINCE, Role.EDITOR),
     _officer("thanhkhe.thuly", "Tô Văn Lâm", "Công chức tư pháp, hộ tịch", OTHER_COMMUNE, Role.CASE_OFFICER),
 ]
 

@@ -178,6 +178,7 @@ class Role(models.TextChoices):
     REGISTRY_CLERK = "registry_clerk", _("Văn thư")
     FINANCE = "finance", _("Kế toán")
     EDITOR = "editor", _("Biên tập thủ tục")
+    LEGAL_REVIEWER = "legal_reviewer", _("Thẩm định pháp lý")
     PUBLISHER = "publisher", _("Công bố thủ tục")
     LEADER = "leader", _("Lãnh đạo theo dõi")
     AUDITOR = "auditor", _("Kiểm tra")

@@ -21,7 +21,14 @@ from identity.models import Agency
 from procedures import search
 from procedures.catalogue import DEFINITIONS, read
 from procedures.catalogue.validate import Fault, Known, brief_slug, faults
-from procedures.models import LifeEvent, OnlineLevel, Procedure, ProcedureField, ProcedureVersion
+from procedures.models import (
+    LifeEvent,
+    LifeEventStep,
+    OnlineLevel,
+    Procedure,
+    ProcedureField,
+    ProcedureVersion,
+)
 
 CATALOGUE_FROM = dt.date(2025, 7, 1)
 """First day of the two-level administration, from which the records of the catalogue are stated."""
@@ -215,12 +222,19 @@ def _save(
 
 def _link_life_events(published: list[tuple[Record, Procedure, Any, Any]]) -> None:
     events = {event.key: event.pk for event in LifeEvent.objects.all()}
-    through = Procedure.life_events.through
-    through.objects.filter(procedure_id__in=[procedure.pk for _, procedure, _, _ in published]).delete()
-    through.objects.bulk_create(
-        through(procedure_id=procedure.pk, lifeevent_id=events[key])
+    wanted = {
+        (procedure.pk, events[key])
         for record, procedure, _, _ in published
         for key in record.get("life_events", [])
+    }
+    steps = LifeEventStep.objects.filter(procedure_id__in=[procedure.pk for _, procedure, _, _ in published])
+    kept = set(steps.values_list("procedure_id", "lifeevent_id"))
+    for step in steps:
+        if (step.procedure_id, step.lifeevent_id) not in wanted:
+            step.delete()
+    LifeEventStep.objects.bulk_create(
+        LifeEventStep(procedure_id=procedure, lifeevent_id=event)
+        for procedure, event in sorted(wanted - kept)
     )
 
 

@@ -99,6 +99,8 @@ class Question:
     max_length: int | None = None
     format: str = ""
     sensitive: bool = False
+    basis: str = ""
+    """The article of law that makes this question lawful although a connected register holds the answer."""
     on_form: bool = False
     blank_no: int | None = None
 

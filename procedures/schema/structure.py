@@ -62,6 +62,7 @@ QUESTION = _object(
     max_length={"type": "integer", "minimum": 1, "maximum": 10000},
     format={"enum": ["cas", "hs"]},
     sensitive={"type": "boolean"},
+    basis=TEXT,
     on_form={"type": "boolean"},
     blank_no={"type": "integer", "minimum": 1},
 )
