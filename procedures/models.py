@@ -177,6 +177,9 @@ class ProcedureVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["procedure"], condition=~Q(status="published"), name="version_one_draft_at_a_time"
+            ),
             models.CheckConstraint(
                 name="version_published_is_dated",
                 condition=~Q(status="published")

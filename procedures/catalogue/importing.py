@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from identity.loading import Counts, sync
 from identity.models import Agency
@@ -183,7 +184,11 @@ def _versions(
     on: dt.date,
     progress: Progress,
 ) -> Counts:
-    latest = {v.procedure_id: v for v in ProcedureVersion.objects.order_by("procedure_id", "number")}
+    published_before = ProcedureVersion.objects.filter(status=ProcedureVersion.Status.PUBLISHED)
+    latest = {v.procedure_id: v for v in published_before.order_by("procedure_id", "effective_from")}
+    highest = dict(
+        ProcedureVersion.objects.values_list("procedure_id").annotate(highest=Max("number")).order_by()
+    )
     before = {procedure.pk: procedure for procedure in stored}
     published, same = [], 0
     for record, procedure in zip(progress(records), procedures, strict=True):
@@ -195,7 +200,7 @@ def _versions(
             same += 1
             continue
         else:
-            version.number = old.number + 1
+            version.number = highest[procedure.pk] + 1
             version.effective_from = on
             old.effective_to = on - dt.timedelta(days=1)
         published.append((record, procedure, version, old))

@@ -164,6 +164,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='procedureversion',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'published'), _negated=True), fields=('procedure',), name='version_one_draft_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='procedureversion',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('effective_from__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='version_published_is_dated'),
         ),
         migrations.AddConstraint(
