@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from procedures import rules
-from procedures.schema import FeeCase, Form, in_language
+from procedures.schema import FeeCase, Form, in_expressions, in_language
 
 
 class FeeUnknown(ValueError):
@@ -28,7 +30,10 @@ class FeeLine:
 
 def fee_lines(form: Form, values: Mapping[str, Any], ctx: Mapping[str, Any]) -> list[FeeLine]:
     """Every case that holds adds its line (Luật Phí và lệ phí 2015: each charge has its own basis)."""
-    scope = {**form.blanks(), **values, "ctx": dict(ctx)}
+    known = {
+        name: in_expressions(form.questions[name], values[name]) for name in form.questions.keys() & values
+    }
+    scope = {**form.blanks(), **values, **known, "ctx": dict(ctx)}
     return [_line(form, case, scope) for case in form.fees.cases if rules.truth(case.when, scope)]
 
 
@@ -51,5 +56,5 @@ def _times(case: FeeCase, scope: Mapping[str, Any]) -> int:
         return 1
     times = rules.evaluate(case.times, scope)
     if not isinstance(times, int) or isinstance(times, bool) or times < 0:
-        raise rules.RuleError(case.times, "must be a whole number, not negative")
+        raise rules.RuleError(case.times, _("số lần phải là số nguyên không âm"))
     return times

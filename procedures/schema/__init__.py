@@ -21,9 +21,12 @@ from procedures.schema.model import (
     ResultField,
     RoleSource,
     blank,
+    fits,
+    in_expressions,
     in_language,
     is_blank,
 )
+from procedures.schema.shape import decode
 
 __all__ = [
     "STANDARD_CHOICES",
@@ -45,7 +48,10 @@ __all__ = [
     "blank",
     "clean",
     "clean_rows",
+    "decode",
     "display",
+    "fits",
+    "in_expressions",
     "in_language",
     "is_blank",
     "load",
