@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procedures import rules
-from procedures.schema import FeeCase, Form, in_expressions, in_language
+from procedures.schema import FeeCase, Form, in_language
 
 
 class FeeUnknown(ValueError):
@@ -30,10 +30,7 @@ class FeeLine:
 
 def fee_lines(form: Form, values: Mapping[str, Any], ctx: Mapping[str, Any]) -> list[FeeLine]:
     """Every case that holds adds its line (Luật Phí và lệ phí 2015: each charge has its own basis)."""
-    known = {
-        name: in_expressions(form.questions[name], values[name]) for name in form.questions.keys() & values
-    }
-    scope = {**form.blanks(), **values, **known, "ctx": dict(ctx)}
+    scope = form.scope(values, ctx)
     return [_line(form, case, scope) for case in form.fees.cases if rules.truth(case.when, scope)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from procedures.schema.answers import clean, clean_rows
 from procedures.schema.display import display
 from procedures.schema.errors import AnswerError, Fault, SchemaError
+from procedures.schema.json_schema import json_schema
 from procedures.schema.load import load
 from procedures.schema.model import (
     STANDARD_CHOICES,
@@ -54,5 +55,6 @@ __all__ = [
     "in_expressions",
     "in_language",
     "is_blank",
+    "json_schema",
     "load",
 ]

@@ -287,5 +287,14 @@ class Form:
         """Every name an expression may use, unanswered."""
         return {one.id: blank(one) for one in self.questions.values()} | {name: [] for name in self.groups}
 
+    def scope(self, values: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """What an expression about the whole form reads: these values, blanks elsewhere, and ctx."""
+        known = {
+            name: in_expressions(self.questions[name], value)
+            for name, value in values.items()
+            if name in self.questions
+        }
+        return {**self.blanks(), **values, **known, "ctx": dict(context)}
+
     def __iter__(self) -> Iterator[Page]:
         return iter(self.pages)
