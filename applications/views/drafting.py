@@ -22,6 +22,8 @@ from procedures.schema import Page
 
 SAVE, DROP_FILE, CHECK = "luu", "bo_tep", "kiem-tra"
 UNPROCESSABLE = 422
+FRAGMENT = "X-Fragment"
+"""Header of the script that asks which questions stand on the page now."""
 
 
 @keeps_what_was_typed
@@ -32,7 +34,7 @@ def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse
     if here is None or draft.consented is None or not draft.journey.can_visit(page):
         return onward(draft)
     if request.method == "POST":
-        return _keep(request, draft, here)
+        return (_growing if FRAGMENT in request.headers else _keep)(request, draft, here)
     if give_back(request, draft, page):
         return redirect(request.path)
     return _show(request, draft, here, draft.page_form(here))
@@ -56,15 +58,23 @@ def _show(
     return render(request, "applications/page.html", context, status=status)
 
 
+def _growing(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
+    """The questions as they would stand if the page were sent now. Keeps and judges nothing."""
+    written = forms.read(page, request.POST)
+    settled, _form, _answers = draft.settled(page, written)
+    context = {"draft": draft, "page": page, "form": settled.page_form(page, written=written)}
+    reply = render(request, "applications/questions.html", context)
+    reply.headers[FRAGMENT] = "questions"
+    return reply
+
+
 def _keep(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     written = forms.read(page, request.POST)
     _save(draft, {RAW + page.id: written})
-    refused = take_papers(request, draft, page)
+    settled, form, answers = draft.settled(page, written)
+    refused = take_papers(request, settled, page)
     if not refused and (stopped := _only_kept(request, draft, page)):
         return stopped
-    draft = Draft(draft.dossier, at=draft.at)
-    form = draft.page_form(page)
-    answers = form.clean()
     _save(draft, answers)
     if prefill.depends_on(draft.form) & answers.keys():
         services.gather(dossier=draft.dossier, agreed=draft.consented or [], by=draft.actor, at=draft.at)
@@ -76,7 +86,8 @@ def _judge(
 ) -> HttpResponse:
     """Errors back to the page; questions that only now became necessary are asked without blame."""
     after = Draft(before.dossier, at=before.at)
-    shown = {one.id for one in before.journey.to_ask(page)} | ({page.group.id} if page.group else set())
+    asked = {one.id for one in before.journey.to_ask(page)} | set(request.POST.get("hoi", "").split())
+    shown = asked | ({page.group.id} if page.group else set())
     missing = after.journey.page_errors(page)
     form.take(refused.items())
     form.take(one for one in missing if one[0].split("-")[0] in shown)
