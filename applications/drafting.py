@@ -96,14 +96,17 @@ class Draft:
             only=only,
         )
 
-    def settled(self, page: Page, written: Mapping[str, Any]) -> tuple[Draft, PageForm, dict[str, Any]]:
+    def settled(
+        self, page: Page, written: Mapping[str, Any], shown: frozenset[str]
+    ) -> tuple[Draft, PageForm, dict[str, Any]]:
         """The draft as it would stand with these boxes, the page as it then is, and the answers read from it.
         An answer can bring up a question of the same page whose box is filled already: read on until nothing
-        new is asked. Stores nothing."""
+        new is asked. A question that was not ``shown`` has no say: it keeps what is proposed. Stores nothing."""
+        only = None if page.group else shown
         answers: dict[str, Any] = {}
         while True:
             draft = Draft(self.dossier, at=self.at, trying=answers)
-            form = draft.page_form(page, written=written)
+            form = draft.page_form(page, written=written, only=only)
             read = form.clean()
             if read.keys() <= answers.keys():
                 return draft, form, answers

@@ -60,8 +60,8 @@ def _show(
 
 def _growing(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     """The questions as they would stand if the page were sent now. Keeps and judges nothing."""
-    written = forms.read(page, request.POST)
-    settled, _form, _answers = draft.settled(page, written)
+    shown, written = _sent(request, draft, page)
+    settled, _form, _answers = draft.settled(page, written, shown)
     context = {"draft": draft, "page": page, "form": settled.page_form(page, written=written)}
     reply = render(request, "applications/questions.html", context)
     reply.headers[FRAGMENT] = "questions"
@@ -69,25 +69,37 @@ def _growing(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
-    written = forms.read(page, request.POST)
+    shown, written = _sent(request, draft, page)
     _save(draft, {RAW + page.id: written})
-    settled, form, answers = draft.settled(page, written)
+    settled, form, answers = draft.settled(page, written, shown)
     refused = take_papers(request, settled, page)
     if not refused and (stopped := _only_kept(request, draft, page)):
         return stopped
     _save(draft, answers)
     if prefill.depends_on(draft.form) & answers.keys():
         services.gather(dossier=draft.dossier, agreed=draft.consented or [], by=draft.actor, at=draft.at)
-    return _judge(request, draft, page, form, refused)
+    return _judge(request, draft, page, form, refused, shown)
+
+
+def _sent(request: HttpRequest, draft: Draft, page: Page) -> tuple[frozenset[str], dict[str, Any]]:
+    """The questions that stood on the page that was sent, and what was written in their boxes."""
+    written = forms.read(page, request.POST)
+    if page.group is not None:
+        return frozenset({page.group.id}), written
+    stood = request.POST.get("hoi", "").split() or [one.id for one in draft.journey.to_ask(page)]
+    return frozenset(stood), {name: value for name, value in written.items() if name in stood}
 
 
 def _judge(
-    request: HttpRequest, before: Draft, page: Page, form: forms.PageForm, refused: dict[str, str]
+    request: HttpRequest,
+    before: Draft,
+    page: Page,
+    form: forms.PageForm,
+    refused: dict[str, str],
+    shown: frozenset[str],
 ) -> HttpResponse:
     """Errors back to the page; questions that only now became necessary are asked without blame."""
     after = Draft(before.dossier, at=before.at)
-    asked = {one.id for one in before.journey.to_ask(page)} | set(request.POST.get("hoi", "").split())
-    shown = asked | ({page.group.id} if page.group else set())
     missing = after.journey.page_errors(page)
     form.take(refused.items())
     form.take(one for one in missing if one[0].split("-")[0] in shown)

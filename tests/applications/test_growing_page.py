@@ -72,7 +72,9 @@ def stored(dossier: Dossier) -> list[Any]:
 
 
 def agrees(client: Client, dossier: Dossier, boxes: dict[str, str]) -> None:
+    """``boxes`` of every question, as a page has them on which all of them stood."""
     url = f"/ho-so/{dossier.key}/trang/only/"
+    boxes = {**boxes, "hoi": " ".join(boxes)}
     before = stored(dossier)
     fragment = client.post(url, boxes, headers=FRAGMENT)
     assert fragment.status_code == 200
@@ -111,8 +113,8 @@ def test_a_fragment_that_reads_only_the_questions_that_stood_there_is_caught(
 ) -> None:
     once = Draft.settled
 
-    def short_sighted(self: Draft, page: Any, written: Any) -> Any:
-        draft, form, answers = once(self, page, written)
+    def short_sighted(self: Draft, page: Any, written: Any, shown: Any) -> Any:
+        draft, form, answers = once(self, page, written, shown)
         if self.written(page) == written:
             return draft, form, answers
         return self, form, answers
@@ -137,7 +139,9 @@ def growing(client: Client) -> Dossier:
 
 
 def test_a_question_that_came_up_is_kept_with_the_same_send(client: Client, growing: Dossier) -> None:
-    sent = client.post(f"/ho-so/{growing.key}/trang/only/", {"has": "yes", "which": "chữ", "hoi": "has which"})
+    sent = client.post(
+        f"/ho-so/{growing.key}/trang/only/", {"has": "yes", "which": "chữ", "hoi": "has which"}
+    )
     assert sent.status_code == 302
     assert dict(stored(growing))["which"] == "chữ"
     assert sent.url.endswith("/kiem-tra/")
@@ -179,3 +183,24 @@ def test_a_stranger_and_an_ended_session_learn_and_keep_nothing(client: Client, 
     checked = Client(enforce_csrf_checks=True)
     factories.sign_in_citizen(checked, growing.submitter)
     assert checked.post(url, {"has": "yes"}, headers=FRAGMENT).status_code == 403
+
+
+def test_a_proposed_answer_survives_the_send_that_brings_its_question_up(client: Client) -> None:
+    """The address from the register stands in the box; an empty box nobody saw does not wipe it out."""
+    person = walking.hanh()
+    factories.sign_in_citizen(client, person)
+    proposed = {"register": "national_population_db", "path": "residence"}
+    form = {**GROWING, "pages": [{"id": "only", "title": "Trang", "questions": [
+        question("boolean", "post", required=True),
+        question("text", "to", show_if="post == true", required=True, proposed=True, prefill=proposed),
+    ]}]}  # fmt: skip
+    dossier = start(person, form)
+    services.save_answers(
+        dossier=dossier, answers={"to": "12 Bạch Đằng"}, source="national_population_db",
+        by=Draft(dossier, at=timezone.now()).actor, at=timezone.now(),
+    )  # fmt: skip
+    url = f"/ho-so/{dossier.key}/trang/only/"
+    fragment = client.post(url, {"post": "yes", "hoi": "post"}, headers=FRAGMENT)
+    assert 'value="12 Bạch Đằng"' in fragment.content.decode()
+    client.post(url, {"post": "yes", "hoi": "post"})
+    assert dict(stored(dossier))["to"] == "12 Bạch Đằng"
