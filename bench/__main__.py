@@ -25,7 +25,7 @@ def main() -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import dossiers, editions, http, results
+    from bench import dossiers, editions, forms, http, results
     from portal import demo
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -34,6 +34,7 @@ def main() -> int:
     reports = [
         *dossiers.run(**size),
         *editions.run(),
+        forms.run(each=10 if options.quick else 40, rounds=size["rounds"]),
         results.run(),
         http.run(times=10 if options.quick else 40),
     ]
