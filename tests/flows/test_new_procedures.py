@@ -26,9 +26,9 @@ def place(name: str, commune: str) -> dict[str, str]:
     return {f"{name}-detail": "12 Lê Hồng Phong", f"{name}-province": "48", f"{name}-commune": commune}
 
 
-def declare(base: str, nick: str, slug: str, answers: dict[str, str], files: tuple[str, ...] = ()) -> Person:
+def declare(base: str, nick: str, code: str, answers: dict[str, str], files: tuple[str, ...] = ()) -> Person:
     """Fill every page until the check page; a page may come back once to ask what an answer opened."""
-    person = citizen(base, nick).open(f"/thu-tuc/{slug}/")
+    person = citizen(base, nick).open(f"/thu-tuc/{code}/")
     stories.begin(person).press("Đồng ý và tiếp tục")
     for _ in range(30):
         if CHECK in person.heading:
@@ -52,7 +52,7 @@ def test_a_widow_gets_her_certificate_of_marital_status(running_portal, tmp_path
     person = declare(
         running_portal,
         "ly",
-        "marital-status-certificate",
+        "1.004873",
         {
             "req_relationship": "self",
             "status_detail": "Vợ hoặc chồng mất năm 2019, trích lục số 12/2019",
@@ -74,7 +74,7 @@ def test_a_student_registers_a_temporary_stay_and_pays_online(running_portal, tm
     person = declare(
         running_portal,
         "quan",
-        "temporary-residence",
+        "1.004194",
         {
             "request_kind": "single",
             **place("new_address", "Hải Châu"),
@@ -101,7 +101,7 @@ def test_a_mother_registers_a_household_business(running_portal, tmp_path):
     person = declare(
         running_portal,
         "hanh",
-        "household-business-registration",
+        "1.001612",
         {
             "hb_name": "Hộ kinh doanh Minh Hạnh",
             "capital": "50000000",

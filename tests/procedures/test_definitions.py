@@ -92,7 +92,9 @@ def test_a_person_reaches_the_end_whether_registers_answer_or_keep_silent(slug, 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_page_asks_more_than_seven_questions_on_any_walk(slug):
-    fullest = {page: len(asked) for way in walks(form(slug), today=TODAY) for page, asked in way.asked.items()}
+    fullest = {
+        page: len(asked) for way in walks(form(slug), today=TODAY) for page, asked in way.asked.items()
+    }
     assert {page: number for page, number in fullest.items() if number > 7} == {}
 
 
