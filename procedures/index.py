@@ -1,29 +1,45 @@
 """The words of the catalogue in memory, and which procedures a question means. Pure: no database, no settings.
 
-A question is folded (no accents, đ as d), its filler words drop out, and what people say becomes what the law says
-(the editors' synonyms). Every remaining word must occur; only when no procedure has them all is one typo a word
-forgiven, and then the best partial match taken. Rare words, pairs of neighbouring words and short names weigh more.
+A question is mended (``procedures.spelling``), then read twice: as it was said, and as the law says it (the editors'
+synonyms). A reading is a set of weighted terms: words, pairs of neighbours, and words with the marks that were typed;
+rare ones weigh more. Procedures that share the most weight come first; the best of them are then compared phrase by
+phrase: a name or keyword that the question covers whole beats a long name that happens to contain its words.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import log
 from typing import Any
 
 from identity.folding import fold
+from procedures.spelling import Speller, Word, key, marks, words_of
 
-NAME, KEYWORD, ENGLISH, FIELD, ACCENT = 3.0, 2.6, 1.6, 0.6, 0.8
-PREFIX, TYPO = 0.6, 0.7
-EXACT_PHRASE = 12.0
-FULL, LIVE = 1.2, 1.35
-SHORTEST_TYPO = 3
-MOST_PREFIXES = 40
+NAME, CLAUSE, SAYING, RESULT, ENGLISH, FIELD, PAPER = 1.0, 0.92, 0.95, 0.8, 0.85, 0.4, 0.2
+PAIR, FILLER, LEFT, UNSEEN = 0.6, 0.12, 0.55, 4.0
+MARKED = 0.25
+"""Share of a word's weight that its marks decide, when they were typed."""
+SPREAD, COVER = 0.4, 0.5
+"""How much the whole procedure counts beside its best phrase; how much it counts that the phrase is covered."""
+FULL, LIVE = 1.1, 1.04
+COMPARED = 60
+FREQUENT = 10
+"""A word that one procedure in ten has only ranks what rarer words found."""
+KEPT, ENOUGH, SURE = 0.62, 0.3, 0.7
+TIE = 0.97
+LATER = 0.93
+LATER_ACTS = (
+    *("cap lai", "cap doi", "gia han", "thu hoi", "dieu chinh", "sua doi", "thay doi", "cham dut", "tam ngung"),
+    *("huy bo", "huy", "xoa", "giai the", "chuyen doi", "dang ki lai", "khoi phuc", "dang ki thay doi", "bo sung"),
+    *("mien nhiem", "tam dinh chi", "rut", "tra lai", "cong bo dong"),
+)
 CODE = re.compile(r"\d\.\d{1,6}")
+ASIDE = re.compile(r"\([^)]*\)")
+CLAUSES = re.compile(r"[,;:–(/]| - ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,242 +64,400 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
+    """What people say; what they mean, one or several; how to offer the several."""
+
     say: tuple[str, ...]
-    find: str
+    find: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    labels_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a question: words that must occur, words that help, and whether they must be neighbours."""
+class Choice:
+    """One meaning of an ambiguous question: ``query`` asks for it alone."""
 
-    words: tuple[str, ...]
-    helpful: tuple[str, ...] = ()
-    together: bool = False
+    label: str
+    label_en: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     entries: list[Entry]
-    understood: str
+    understood: str = ""
     """What the question was taken to mean, when that differs from what was typed."""
-    words: frozenset[str]
-    """Folded words to mark in the names."""
+    words: frozenset[str] = frozenset()
+    """Keys of words to mark in the names."""
+    choices: tuple[Choice, ...] = ()
+    nearest: tuple[str, ...] = ()
+    """Words of the catalogue close to a question that found nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    terms: frozenset[str]
+    mass: float
+    weight: float
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Terms of one way to read the question, and the weight of each."""
+
+    terms: dict[str, float] = field(default_factory=dict)
+    total: float = 0.0
+
+    def add(self, term: str, weight: float) -> None:
+        self.total += max(0.0, weight - self.terms.get(term, 0.0))
+        self.terms[term] = max(weight, self.terms.get(term, 0.0))
 
 
 class Index:
     def __init__(self, entries: Iterable[Entry], synonyms: Iterable[Synonym], fillers: Iterable[str]) -> None:
         self.entries = list(entries)
-        self.fillers = {fold(word): word for word in fillers}
-        said = ((fold(phrase), one.find) for one in synonyms for phrase in one.say)
-        self.synonyms = sorted(said, key=lambda pair: -len(pair[0]))
+        self.fillers = {key(word): word for word in fillers}
+        self._filler_marks = {one: marks(word) for one, word in self.fillers.items()}
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
-        self._phrases: dict[str, set[int]] = defaultdict(set)
-        self._length: list[int] = []
-        spellings: dict[str, Counter[str]] = defaultdict(Counter)
-        for number, entry in enumerate(self.entries):
-            self._add(number, entry, spellings)
-        self._spelling = {word: counted.most_common(1)[0][0] for word, counted in spellings.items()}
-        self._idf = {
-            word: math.log(1 + len(self.entries) / len(docs)) for word, docs in self._postings.items()
-        }
-        self._words = sorted(word for word in self._postings if " " not in word and word[0] != "=")
-        self._near = self._neighbourhood()
+        self._exact: dict[str, list[int]] = defaultdict(list)
+        self._spelled: dict[str, Counter[str]] = defaultdict(Counter)
+        texts = [list(_phrases(entry)) for entry in self.entries]
+        for number, phrases in enumerate(texts):
+            for text, weight in phrases:
+                self._post(number, text, weight)
+        self._later = [_later(entry.name) for entry in self.entries]
+        count = len(self.entries) + 1
+        self._idf = {term: log(1 + count / len(docs)) for term, docs in self._postings.items()}
+        self._phrases = [
+            [self._phrase(text, weight) for text, weight in phrases if weight > FIELD] for phrases in texts
+        ]
+        synonyms = list(synonyms)
+        self._sayings, said = self._read_synonyms(synonyms)
+        self._attach(synonyms)
+        known = (words for phrases in texts for text, w in phrases if w > FIELD for words in [_keys(text)])
+        self.speller = Speller([*known, *said, *([word] for word in self.fillers)])
+        self._reads = lru_cache(maxsize=2000)(self.speller.read)
 
     def find(self, query: str) -> Found:
         """Best first. An empty question finds nothing."""
         text = query.strip().lower()
         if CODE.fullmatch(text):
             hits = [entry for entry in self.entries if entry.path_code.startswith(text)]
-            return Found(sorted(hits, key=_standing), "", frozenset())
-        folded = fold(text)
-        readings, meant = self._read(folded)
-        accents = tuple(f"={word}" for word in text.split() if not word.isascii())
+            return Found(sorted(hits, key=_standing))
+        words = self._reads(text)
+        if not words:
+            return Found([])
+        readings, meant, choices = self._readings(words)
         scores: dict[int, float] = {}
-        seen: set[str] = set()
-        for forgiving in (False, True):
-            for reading in readings:
-                for number, score in self._score(reading, accents, forgiving, seen).items():
-                    scores[number] = max(score, scores.get(number, 0.0))
-            if scores:
-                break
-        for number in self._phrases.get(folded, ()):
-            scores[number] = scores.get(number, 0.0) + EXACT_PHRASE
+        for reading in readings:
+            for number, score in self._score(reading).items():
+                scores[number] = max(score, scores.get(number, 0.0))
+        for number in self._exact.get(" ".join(word.key for word in words), ()):
+            scores[number] = scores.get(number, 0.0) + 1.0
+        if not scores:
+            return Found([], nearest=self._nearest(words))
         ranked = sorted(scores, key=lambda n: (-round(scores[n], 6), _standing(self.entries[n])))
-        understood = meant or (self._accented(folded, seen) if folded == text or not scores else "")
-        if understood == text:
-            understood = ""
-        return Found([self.entries[number] for number in ranked], understood, frozenset(seen))
+        least = scores[ranked[0]] * (KEPT if len(scores) > COMPARED else 0.0)
+        ranked = [n for n in ranked if scores[n] >= least]
+        understood = meant or self._written(words)
+        return Found(
+            [self.entries[number] for number in ranked],
+            "" if understood == text else understood,
+            frozenset(term for reading in readings for term in reading.terms if term not in self.fillers),
+            choices or self._tied(ranked, scores, words),
+        )
 
     # --- building ---------------------------------------------------------------------------------------
 
-    def _add(self, number: int, entry: Entry, spellings: dict[str, Counter[str]]) -> None:
-        self._length.append(len(fold(entry.name).split()))
-        shortness = 1 / (0.7 + 0.02 * self._length[-1])
-        for text, weight in (
-            (entry.name, NAME * shortness),
-            *((keyword, KEYWORD) for keyword in entry.keywords),
-            (entry.name_en, ENGLISH),
-            (entry.field, FIELD),
-        ):
-            self._post(number, text, weight, spellings)
-        for phrase in (entry.name, *entry.keywords):
-            self._phrases[fold(phrase)].add(number)
+    def _post(self, number: int, text: str, weight: float) -> None:
+        typed = words_of(text)
+        keys = [key(word) for word in typed]
+        for term in _terms(typed, keys):
+            docs = self._postings[term]
+            docs[number] = max(weight, docs.get(number, 0.0))
+        if weight == NAME:
+            self._exact[" ".join(keys)].append(number)
+        if weight != ENGLISH:
+            for one, word in zip(keys, typed, strict=True):
+                self._spelled[one][word] += 1
+            for a, b, first, second in zip(keys, keys[1:], typed, typed[1:], strict=False):
+                self._spelled[f"{a} {b}"][f"{first} {second}"] += 1
 
-    def _post(self, number: int, text: str, weight: float, spellings: dict[str, Counter[str]]) -> None:
-        words = [word for word in (fold(part) for part in re.split(r"[^\w]+", text.lower())) if word]
-        written = [part for part in re.split(r"[^\w]+", text.lower()) if fold(part)]
-        pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
-        for key, spelled in zip(words, written, strict=True):
-            spellings[key][spelled] += 1
-            if not spelled.isascii():
-                self._weigh(f"={spelled}", number, ACCENT)
-        for key, first, second in zip(pairs, written, written[1:], strict=False):
-            spellings[key][f"{first} {second}"] += 1
-        for key in (*words, *pairs):
-            self._weigh(key, number, weight)
+    def _phrase(self, text: str, weight: float) -> _Phrase:
+        typed = words_of(text)
+        core = {Word(key(word), marks(word)) for word in words_of(ASIDE.sub(" ", text)) or typed}
+        mass = sum(self._idf[one.key] for one in core if not self._is_filler(one))
+        return _Phrase(frozenset(_terms(typed, [key(word) for word in typed])), mass or 1.0, weight)
 
-    def _weigh(self, key: str, number: int, weight: float) -> None:
-        docs = self._postings[key]
-        docs[number] = max(weight, docs.get(number, 0.0))
+    def _read_synonyms(
+        self, synonyms: Iterable[Synonym]
+    ) -> tuple[dict[str, list[tuple[list[Word], Synonym]]], list[list[str]]]:
+        """Sayings under their first word, longest first; and all their words, for the speller."""
+        by_first: dict[str, list[tuple[list[Word], Synonym]]] = defaultdict(list)
+        said = []
+        for one in synonyms:
+            said += [_keys(meaning) for meaning in one.find]
+            for phrase in one.say:
+                typed = words_of(phrase)
+                said.append([key(word) for word in typed])
+                told = [Word(key(word), marks(word)) for word in typed]
+                bare = [word for word in told if not self._is_filler(word)]
+                if len(bare) < 2:
+                    bare = told  # «làm nhà» must not fire on every «nhà»
+                by_first[bare[0].key].append((bare, one))
+        for sayings in by_first.values():
+            sayings.sort(key=lambda one: -len(one[0]))
+        return by_first, said
 
-    def _neighbourhood(self) -> dict[str, list[str]]:
-        """Every word under each form that lacks one letter: two words one typo apart meet in such a form."""
-        near: dict[str, list[str]] = defaultdict(list)
-        for word in self._words:
-            if len(word) >= SHORTEST_TYPO and word.isalpha():
-                for form in _shortened(word):
-                    near[form].append(word)
-        return near
+    def _attach(self, synonyms: Iterable[Synonym]) -> None:
+        """What people say for a procedure becomes a name of it, so that half a saying helps too."""
+        for one in synonyms:
+            if len(one.find) > 1:
+                continue
+            reading = _Reading()
+            self._weigh(reading, _typed(one.find[0]), 1.0)
+            number, score = max(self._score(reading).items(), key=lambda pair: pair[1], default=(0, 0.0))
+            for phrase in one.say:
+                if score >= SURE and len([w for w in _typed(phrase) if not self._is_filler(w)]) > 1:
+                    self._post(number, phrase, SAYING)
+                    for term in _terms(words_of(phrase), _keys(phrase)):
+                        self._idf.setdefault(term, log(len(self.entries) + 2))
+                    self._phrases[number].append(self._phrase(phrase, SAYING))
 
     # --- reading a question -----------------------------------------------------------------------------
 
-    def _read(self, folded: str) -> tuple[list[Reading], str]:
-        plain = self._without_fillers(folded.split())
-        rest, meant = f" {folded} ", []
-        for phrase, find in self.synonyms:
-            if f" {phrase} " in rest:
-                rest = rest.replace(f" {phrase} ", " ", 1)
-                meant.append(find)
-        if not meant:
-            return [Reading(tuple(plain))], ""
-        left = tuple(word for word in rest.split() if word not in self.fillers)
-        as_said = Reading(tuple(plain), together=True)
-        if left and self._score(as_said, (), False, set()):
-            return [as_said], ""  # «hóa chất nhập khẩu» is not about «nhập khẩu» into a household
-        readings = [Reading(tuple(self._without_fillers(fold(find).split())), left) for find in meant]
-        return [*readings, as_said], ", ".join(dict.fromkeys(meant))
+    def _readings(self, words: list[Word]) -> tuple[list[_Reading], str, tuple[Choice, ...]]:
+        as_said = _Reading()
+        self._weigh(as_said, words, 1.0)
+        parts = self._parts(words)
+        meanings = [synonym for synonym, _said in parts if synonym]
+        if not meanings:
+            return [as_said], "", ()
+        several = next((one for one in meanings if len(one.find) > 1), None)
+        readings = [as_said]
+        for meaning in several.find if several else ("",):
+            reading = _Reading()
+            for synonym, said in parts:
+                if synonym is None:
+                    self._weigh(reading, said, LEFT)
+                    continue
+                replaced, told = _Reading(), _Reading()
+                self._weigh(told, said, 1.0)
+                find = _typed(meaning if synonym is several else synonym.find[0])
+                self._weigh(replaced, find, 1.0)
+                self._weigh(reading, find, min(1.0, told.total / replaced.total))
+            readings.append(reading)
+        meant = ", ".join(dict.fromkeys(one.find[0] for one in meanings))
+        if several is None:
+            return readings, meant, ()
+        labels = several.labels or several.find
+        choices = tuple(
+            Choice(label, english or label, find)
+            for label, english, find in zip(
+                labels, several.labels_en or labels, several.find, strict=False
+            )
+        )
+        return readings, "", choices
 
-    def _without_fillers(self, words: list[str]) -> list[str]:
-        return list(dict.fromkeys([word for word in words if word not in self.fillers] or words))
+    def _parts(self, words: list[Word]) -> list[tuple[Synonym | None, list[Word]]]:
+        """The question cut into sayings of the editors (the longest first) and the words between them.
 
-    def _score(
-        self, reading: Reading, accents: tuple[str, ...], forgiving: bool, seen: set[str]
-    ) -> dict[int, float]:
-        if not reading.words:
+        A saying with several meanings counts only when nothing else is asked: «đăng ký» alone, not «đăng ký tàu bay».
+        """
+        spans: list[tuple[int, int, Synonym]] = []
+        for at, word in enumerate(words):
+            for saying, synonym in self._sayings.get(word.key, ()):
+                end = self._said_until(words, at, saying)
+                others = words[:at] + words[end:]
+                if end and (len(synonym.find) == 1 or all(map(self._is_filler, others))):
+                    spans.append((at, end, synonym))
+                    break
+        taken: set[int] = set()
+        chosen = {}
+        for start, end, synonym in sorted(spans, key=lambda span: span[0] - span[1]):
+            if not taken & set(range(start, end)):
+                taken |= set(range(start, end))
+                chosen[start] = (end, synonym)
+        parts: list[tuple[Synonym | None, list[Word]]] = []
+        at = 0
+        while at < len(words):
+            if at in chosen:
+                end, synonym = chosen[at]
+                parts.append((synonym, words[at:end]))
+                at = end
+                continue
+            if not parts or parts[-1][0]:
+                parts.append((None, []))
+            parts[-1][1].append(words[at])
+            at += 1
+        return parts
+
+    def _said_until(self, words: list[Word], at: int, saying: list[Word]) -> int:
+        """Where a saying that begins at ``at`` ends; 0 when it is not said. Fillers may stand between its words;
+        of the marks that were typed, one may differ in a saying of several words."""
+        wrong = 0
+        for one in saying:
+            while at < len(words) and words[at].key != one.key and self._is_filler(words[at]):
+                at += 1
+            if at == len(words) or words[at].key != one.key:
+                return 0
+            wrong += bool(words[at].marks) and words[at].marks != one.marks
+            at += 1
+        return at if wrong <= (len(saying) > 1) else 0
+
+    def _is_filler(self, word: Word) -> bool:
+        """«đi» is one, «di» in «di chúc» is none; without marks it may be either."""
+        told = self._filler_marks.get(word.key)
+        return told is not None and (not word.marks or word.marks == told)
+
+    def _weigh(self, reading: _Reading, words: Sequence[Word], share: float) -> None:
+        content = [word for word in words if not self._is_filler(word)]
+        for word in words:
+            weight = share * self._idf.get(word.key, UNSEEN)
+            if self._is_filler(word):
+                weight *= FILLER
+            told = f"={word.marks}"
+            if word.marks and told in self._postings:
+                reading.add(told, weight * MARKED)
+                weight *= 1 - MARKED
+            reading.add(word.key, weight)
+        for row in (words, content):
+            for a, b in zip(row, row[1:], strict=False):
+                pair = f"{a.key} {b.key}"
+                if pair in self._postings and not (self._is_filler(a) and self._is_filler(b)):
+                    reading.add(pair, share * PAIR * self._idf[pair])
+
+    # --- scoring ----------------------------------------------------------------------------------------
+
+    def _score(self, reading: _Reading) -> dict[int, float]:
+        """Share of the question's weight that each procedure has, then compared phrase by phrase."""
+        shared: dict[int, float] = {}
+        rare_first = sorted(reading.terms, key=lambda term: len(self._postings.get(term, ())))
+        for term in rare_first:
+            docs, weight = self._postings.get(term), reading.terms[term]
+            if docs is None:
+                continue
+            if shared and len(docs) * FREQUENT > len(self.entries):
+                for number in shared:
+                    if number in docs:
+                        shared[number] += docs[number] * weight
+            else:
+                for number, posted in docs.items():
+                    shared[number] = shared.get(number, 0.0) + posted * weight
+        best = max(shared.values(), default=0.0)
+        if best < ENOUGH * reading.total or not best:
             return {}
-        scores: dict[int, float] = defaultdict(float)
-        covered: Counter[int] = Counter()
-        for position, word in enumerate(reading.words):
-            last = position == len(reading.words) - 1
-            for number, score in self._matches(word, last, forgiving, seen).items():
-                scores[number] += score
-                covered[number] += 1
-        need = len(reading.words)
-        if forgiving and need not in covered.values():
-            need = max(covered.values(), default=0)
-            if need * 3 < len(reading.words) * 2:
-                return {}
-        pairs = [f"{a} {b}" for a, b in zip(reading.words, reading.words[1:], strict=False)]
-        kept = {number for number, count in covered.items() if count >= need}
-        neighbours = Counter(number for pair in pairs for number in kept & self._posted(pair).keys())
-        least = len(pairs) if reading.together else max(neighbours.values(), default=0) / 2
-        kept = {number for number in kept if neighbours[number] >= least}
-        for key in (*pairs, *reading.helpful, *accents):
-            posted, idf = self._posted(key), self._idf.get(key, 0.0)
-            for number in kept & posted.keys():
-                scores[number] += posted[number] * idf
-        return {number: scores[number] * self._standing_of(number, need) for number in kept}
+        order = sorted((n for n, share in shared.items() if share >= best * 0.5), key=lambda n: -shared[n])
+        scores = {}
+        for number in order[:COMPARED]:
+            scores[number] = self._compared(number, reading, shared[number] / reading.total)
+        rest = min(scores.values())
+        for number in order[COMPARED:]:
+            scores[number] = rest * shared[number] / best
+        return scores
 
-    def _standing_of(self, number: int, words: int) -> float:
+    def _compared(self, number: int, reading: _Reading, share: float) -> float:
+        terms, fillers, idf = reading.terms, self.fillers, self._idf
+        best = 0.0
+        for phrase in self._phrases[number]:
+            common = phrase.terms & terms.keys()
+            asked = sum(terms[term] for term in common) / reading.total
+            covered = sum(idf[t] for t in common if t[0] != "=" and " " not in t and t not in fillers)
+            cover = min(1.0, covered / phrase.mass)
+            best = max(best, phrase.weight * asked * (1 - COVER + COVER * cover))
         entry = self.entries[number]
-        covers = min(1.0, words / self._length[number])
-        return (0.75 + 0.5 * covers) * (LIVE if entry.is_live else FULL if entry.is_full else 1.0)
+        standing = (FULL if entry.is_full else 1.0) * (LIVE if entry.is_live else 1.0)
+        if self._later[number] and not self._later[number] & terms.keys():
+            standing *= LATER
+        return (SPREAD * share + (1 - SPREAD) * best) * standing
 
-    def _posted(self, key: str) -> dict[int, float]:
-        return self._postings.get(key, {})
+    # --- telling ----------------------------------------------------------------------------------------
 
-    def _matches(self, word: str, last: bool, forgiving: bool, seen: set[str]) -> dict[int, float]:
-        """Best score of ``word`` for each procedure that has it, or what it begins or nearly is."""
-        best: dict[int, float] = {}
-        for key, quality in self._readings_of(word, last, forgiving):
-            weight = quality * self._idf[key]
-            seen.add(key)
-            for number, posted in self._postings[key].items():
-                if posted * weight > best.get(number, 0.0):
-                    best[number] = posted * weight
-        return best
+    def _tied(self, ranked: list[int], scores: dict[int, float], words: list[Word]) -> tuple[Choice, ...]:
+        """When short words fit procedures of different fields alike, ask which one is meant."""
+        if len([word for word in words if word.key not in self.fillers]) > 3:
+            return ()
+        first: dict[str, Entry] = {}
+        for number in ranked[:8]:
+            if scores[number] >= TIE * scores[ranked[0]]:
+                first.setdefault(self.entries[number].field, self.entries[number])
+        if len(first) < 2 or _is_told(words, first.values()):
+            return ()
+        return tuple(Choice(one.name, one.name_en or one.name, one.name) for one in list(first.values())[:4])
 
-    def _readings_of(self, word: str, last: bool, forgiving: bool) -> Iterator[tuple[str, float]]:
-        exact = word in self._postings
-        if exact:
-            yield word, 1.0
-        if last and len(word) > 1:
-            yield from ((key, PREFIX) for key in self._beginning_with(word))
-        if (forgiving or not exact) and len(word) >= SHORTEST_TYPO and word.isalpha():
-            yield from ((key, TYPO) for key in self._nearly(word))
-
-    def _beginning_with(self, word: str) -> list[str]:
-        start = bisect_left(self._words, word)
-        found = self._words[start : start + MOST_PREFIXES]
-        return [key for key in found if key != word and key.startswith(word)]
-
-    def _nearly(self, word: str) -> set[str]:
-        candidates = {near for form in _shortened(word) for near in self._near.get(form, ())}
-        return {near for near in candidates if near != word and _one_typo(word, near)}
-
-    def _accented(self, folded: str, seen: set[str]) -> str:
+    def _written(self, words: list[Word]) -> str:
         """The question as it is written with its marks, when the catalogue knows all of it; typos mended."""
-        words = [self._mended(word, seen) for word in folded.split()]
         told: list[str] = []
-        position = 0
-        while position < len(words):
-            pair = " ".join(words[position : position + 2])
-            if words[position] in self.fillers:
-                told.append(self.fillers[words[position]])
-                position += 1
-            elif " " in pair and pair in self._spelling:
-                told.append(self._spelling[pair])
-                position += 2
+        at = 0
+        while at < len(words):
+            one = words[at].key
+            pair = f"{one} {words[at + 1].key}" if at + 1 < len(words) else ""
+            if one in self.fillers:
+                told.append(self.fillers[one])
+            elif pair in self._spelled:
+                told.append(self._spelled[pair].most_common(1)[0][0])
+                at += 1
             else:
                 return ""
+            at += 1
         return " ".join(told)
 
-    def _mended(self, word: str, seen: set[str]) -> str:
-        if word in self._postings or word in self.fillers:
-            return word
-        near = [key for key in self._nearly(word) if key in seen]
-        return max(near, key=lambda key: len(self._postings[key]), default=word)
+    def _nearest(self, words: list[Word]) -> tuple[str, ...]:
+        rare = sorted(
+            (word.key for word in words if word.key in self._spelled and word.key not in self.fillers),
+            key=lambda one: len(self._postings[one]),
+        )
+        near = []
+        for one in rare[:3]:
+            pairs = [pair for pair in self._spelled if " " in pair and one in pair.split()]
+            best = max(pairs, key=lambda pair: len(self._postings[pair]), default=one)
+            near.append(self._spelled[best].most_common(1)[0][0])
+        return tuple(dict.fromkeys(near))
+
+
+def _phrases(entry: Entry) -> Iterator[tuple[str, float]]:
+    """What a procedure is called and speaks of, and how much each counts."""
+    record = entry.record
+    yield entry.name, NAME
+    clause = CLAUSES.split(entry.name.removeprefix("Liên thông: "))[0]
+    if len(clause) < len(entry.name) and len(words_of(clause)) > 2:
+        yield clause, CLAUSE
+    for keyword in entry.keywords:
+        yield keyword, NAME
+    if entry.name_en:
+        yield entry.name_en, ENGLISH
+    result = (record.get("result") or {}).get("name_vi")
+    if result:
+        yield result, RESULT
+    if entry.field:
+        yield entry.field, FIELD
+    for component in record.get("components") or ():
+        yield component["name_vi"], PAPER
+
+
+def _keys(text: str) -> list[str]:
+    return [key(word) for word in words_of(text)]
+
+
+def _terms(typed: Sequence[str], keys: Sequence[str]) -> Iterator[str]:
+    yield from keys
+    yield from (f"{a} {b}" for a, b in zip(keys, keys[1:], strict=False))
+    yield from (f"={told}" for told in map(marks, typed) if told)
+
+
+def _later(name: str) -> frozenset[str]:
+    """What a name does to something that exists already: «cấp lại», «gia hạn». Who does not say so wants the first."""
+    start = " ".join(_keys(name)).removeprefix("thu tuc ")
+    return next((frozenset((one, one.split()[-1])) for one in LATER_ACTS if start.startswith(one)), frozenset())
+
+
+def _typed(text: str) -> list[Word]:
+    return [Word(key(word), marks(word)) for word in words_of(text)]
+
+
+def _is_told(words: Sequence[Word], entries: Iterable[Entry]) -> bool:
+    asked = " ".join(word.key for word in words)
+    return any(asked == " ".join(_keys(entry.name)) for entry in entries)
 
 
 def _standing(entry: Entry) -> tuple[bool, bool, str]:
-    return (not entry.is_live, not entry.is_full, entry.name)
-
-
-def _shortened(word: str) -> set[str]:
-    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
-
-
-def _one_typo(a: str, b: str) -> bool:
-    """One letter added, dropped, changed, or two neighbours swapped."""
-    if abs(len(a) - len(b)) > 1:
-        return False
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    rest_a, rest_b = a[start:], b[start:]
-    return (
-        rest_a[1:] == rest_b
-        or rest_a == rest_b[1:]
-        or rest_a[1:] == rest_b[1:]
-        or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
-    )
+    return (not entry.is_live, not entry.is_full, fold(entry.name))

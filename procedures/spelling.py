@@ -1,0 +1,232 @@
+"""How Vietnamese is really typed: without marks, with telex or VNI keys left over, one letter wrong, blanks lost.
+
+Pure. A *key* is a syllable without marks and with the two spellings of the final vowel made one («ký», «kí» → «ki»);
+a *spelling* keeps the marks, wherever the tone was put («hoà», «hòa»).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+
+from identity.folding import fold
+
+SHORTEST_TYPO = 3
+LONG_WORD = 8
+"""From this length on two letters may be wrong; no Vietnamese syllable is longer than seven letters."""
+MOST_WORDS = 40
+MOST_CANDIDATES = 8
+MOST_COMPLETIONS = 12
+KEPT, UNKNOWN, STRANGE = 0.0, 3.0, 7.0
+TELEX_COST, SPLIT_COST, JOIN_COST, COMPLETED_COST = 1.0, 3.5, 3.0, 4.5
+SWAPPED, DOUBLED, NEIGHBOUR_KEY, OTHER_TYPO, TWO_TYPOS = 3.2, 3.2, 3.6, 4.2, 6.0
+NEIGHBOURS = {
+    letter: frozenset(
+        near
+        for r in (row - 1, row, row + 1)
+        if 0 <= r < 3
+        for near in ("qwertyuiop", "asdfghjkl", "zxcvbnm")[r][max(0, column - 1) : column + 2]
+    )
+    for row, letters in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+    for column, letter in enumerate(letters)
+}
+TONES = dict(zip("sfrxj", "\u0301\u0300\u0309\u0303\u0323", strict=True)) | dict(
+    zip("12345", "\u0301\u0300\u0309\u0303\u0323", strict=True)
+)
+SYLLABLE = re.compile(
+    r"(b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu?|r|s|th?|tr?|v|x)?"
+    r"(a|ai|ao|au|ay|e|eo|eu|i|ia|ie|ieu|iu|o|oa|oai|oao|oay|oe|oeo|oi|oo|u|ua|uai|uay|ue|ui|uo|uoi|uou|uu|uy|uya|uye|uyu|y|ye|yeu)"
+    r"(c|ch|m|n|ng|nh|p|t)?"
+)
+WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a question: what it is taken for, and its marks when they were typed and believed."""
+
+    key: str
+    marks: str = ""
+    is_mended: bool = False
+
+
+def key(word: str) -> str:
+    """«Ký», «kí», «KY» → «ki»."""
+    folded = fold(word)
+    return folded[:-1] + "i" if len(folded) > 1 and folded[-1] == "y" and folded[-2] not in "aou" else folded
+
+
+def marks(word: str) -> str:
+    """The letters with their own marks, then the tone: one spelling for «hoà» and «hòa»; empty without any mark."""
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    if decomposed.isascii() and "đ" not in word.lower():
+        return ""
+    tone = "".join(c for c in decomposed if c in "\u0300\u0301\u0303\u0309\u0323")
+    rest = "".join(c for c in decomposed if c not in "\u0300\u0301\u0303\u0309\u0323")
+    if len(rest) > 1 and rest[-1] == "y" and rest[-2] not in "aouâ":
+        rest = rest[:-1] + "i"
+    return f"{rest}{tone}"
+
+
+def words_of(text: str) -> list[str]:
+    return WORD.findall(unicodedata.normalize("NFC", text).lower())
+
+
+def untelexed(word: str) -> list[str]:
+    """What the keys would have given with the keyboard switched on: «ddaang» → «đâng», «ky1» → «ký»."""
+    if not word.isalnum() or not re.search(r"[sfrxjw1-9]|aa|ee|oo|dd", word):
+        return []
+    text, tone = word, ""
+    found = re.search(r"(?<=[aeiouyw\d\u00c0-\u1ef9cghmnpt])[sfrxj1-5]", text[1:])
+    if found:
+        at = found.start() + 1
+        tone, text = TONES[text[at]], text[:at] + text[at + 1 :]
+    for typed, letter in (("uwow", "ươ"), ("uow", "ươ"), ("dd", "đ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô")):
+        text = text.replace(typed, letter, 1)
+    text = re.sub(r"^d(.*)[9d]", r"đ\1", text)
+    text = re.sub(r"^(.*?)([aeo])(.*?)6", lambda m: m[1] + "âêô"["aeo".index(m[2])] + m[3], text)
+    text = re.sub(r"^(.*?)a(.*?)[w8]", r"\1ă\2", text)
+    text = re.sub(r"^(.*?)uo(.*?)[w7]", r"\1ươ\2", text)
+    text = re.sub(r"^(.*?)([ou])(.*?)[w7]", lambda m: m[1] + "ơư"["ou".index(m[2])] + m[3], text)
+    doubled = re.match(r"^(.*)([aeo])([^aeiouy]+)\2$", text)
+    if doubled:
+        text = doubled[1] + "âêô"["aeo".index(doubled[2])] + doubled[3]
+    if text == word or not SYLLABLE.fullmatch(fold(text)):
+        return []
+    vowel = max((i for i, c in enumerate(text) if fold(c) in "aeiouy"), default=0)
+    return [unicodedata.normalize("NFC", text[: vowel + 1] + tone + text[vowel + 1 :])]
+
+
+class Speller:
+    """Reads a question word by word against what the catalogue and the editors' sayings contain.
+
+    The cheapest reading wins: a change costs, two neighbours that stand together elsewhere earn (Viterbi).
+    """
+
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+        counted: Counter[str] = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
+        for keys in texts:
+            counted.update(keys)
+            pairs.update(zip(keys, keys[1:], strict=False))
+        self.known = counted
+        self._worth = {word: 0.25 * log(1 + n) for word, n in counted.items()}
+        self._pairs = {pair: min(5.5, 2.2 + 0.6 * log(n)) for pair, n in pairs.items()}
+        self._near: dict[str, list[str]] = defaultdict(list)
+        self._begin: dict[str, list[str]] = defaultdict(list)
+        for word in counted:
+            if word.isalpha():
+                for form in _shortened(word):
+                    self._near[form].append(word)
+            for length in range(2, min(len(word), 6)):
+                self._begin[word[:length]].append(word)
+
+    def read(self, text: str) -> list[Word]:
+        typed = words_of(text)[:MOST_WORDS]
+        keys = [key(word) for word in typed]
+        steps = [self._candidates(typed, keys, at) for at in range(len(typed))]
+        return self._cheapest(steps)
+
+    def _candidates(self, typed: list[str], keys: list[str], at: int) -> list[tuple[float, int, tuple[Word, ...]]]:
+        """Ways to take the word ``at``: (cost, words of the question it uses, what they become)."""
+        word, exact = typed[at], keys[at]
+        is_known = exact in self.known
+        found: dict[tuple[str, ...], tuple[float, int, tuple[Word, ...]]] = {}
+
+        def offer(cost: float, *become: str, uses: int = 1, told: str = "") -> None:
+            meant = tuple(Word(one, told, bool(cost)) for one in become)
+            if become not in found or found[become][0] > cost:
+                found[become] = (cost, uses, meant)
+
+        plain = KEPT if is_known else UNKNOWN if SYLLABLE.fullmatch(exact) or word.isdecimal() else STRANGE
+        found[(exact,)] = (plain, 1, (Word(exact, marks(word), False),))
+        for decoded in untelexed(word):
+            if key(decoded) in self.known:
+                offer(TELEX_COST + 2 * is_known, key(decoded), told=marks(decoded))
+        if at + 1 < len(keys):
+            joined = exact + keys[at + 1]
+            if joined in self.known and not (is_known and keys[at + 1] in self.known):
+                offer(JOIN_COST, joined, uses=2)
+        if len(exact) >= 4 and not is_known:
+            for cut in range(1, len(exact)):
+                halves = key(exact[:cut]), key(exact[cut:])
+                if halves in self._pairs:
+                    offer(SPLIT_COST, *halves)
+        for near, cost in self._typos(exact):
+            if not is_known or self._fits(near, keys, at):
+                offer(cost, near)
+        if at == len(keys) - 1 and not is_known:
+            for whole in self._begin.get(exact, ())[:MOST_COMPLETIONS]:
+                offer(COMPLETED_COST, whole)
+        return sorted(found.values(), key=lambda one: one[0])[: MOST_CANDIDATES * 2]
+
+    def _fits(self, near: str, keys: list[str], at: int) -> bool:
+        before, after = keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
+        return (before, near) in self._pairs or (near, after) in self._pairs
+
+    def _typos(self, word: str) -> Iterator[tuple[str, float]]:
+        if not word.isalpha() or len(word) < 2:
+            return
+        seen = {word}
+        for form in _shortened(word):
+            for near in self._near.get(form, ()):
+                if near in seen:
+                    continue
+                seen.add(near)
+                cost = typo_cost(word, near)
+                if cost and (len(word) >= SHORTEST_TYPO or len(near) > len(word)):
+                    yield near, cost
+        if len(word) >= LONG_WORD:
+            for form in {twice for once in _shortened(word) for twice in _shortened(once)}:
+                for near in self._near.get(form, ()):
+                    if near not in seen and len(near) >= LONG_WORD - 1:
+                        seen.add(near)
+                        yield near, TWO_TYPOS
+
+    def _cheapest(self, steps: list[list[tuple[float, int, tuple[Word, ...]]]]) -> list[Word]:
+        """``best[i]``: for each last word of a reading of the first ``i`` words, its cost and the way back."""
+        best: list[dict[str, tuple[float, tuple[Word, ...], int, str]]] = [{} for _ in range(len(steps) + 1)]
+        best[0][""] = (0.0, (), -1, "")
+        for at, candidates in enumerate(steps):
+            for cost, uses, become in candidates:
+                inner = cost - sum(self._worth.get(one.key, 0.0) for one in become)
+                inner -= sum(
+                    self._pairs.get((a.key, b.key), 0.0) for a, b in zip(become, become[1:], strict=False)
+                )
+                first, last = become[0].key, become[-1].key
+                for before, (sofar, *_rest) in best[at].items():
+                    total = sofar + inner - self._pairs.get((before, first), 0.0)
+                    held = best[at + uses].get(last)
+                    if held is None or total < held[0]:
+                        best[at + uses][last] = (total, become, at, before)
+        out: list[Word] = []
+        at, last = len(steps), min(best[-1], key=lambda word: best[-1][word][0])
+        while at > 0:
+            _cost, become, at, last = best[at][last]
+            out[:0] = become
+        return out
+
+
+def typo_cost(a: str, b: str) -> float:
+    """One letter added, dropped, changed, or two neighbours swapped; 0 when it is more (or nothing)."""
+    if a == b or abs(len(a) - len(b)) > 1:
+        return 0.0
+    start = 0
+    while start < min(len(a), len(b)) and a[start] == b[start]:
+        start += 1
+    rest_a, rest_b = a[start:], b[start:]
+    if rest_a[1:] == rest_b:
+        return DOUBLED if start and rest_a[0] == a[start - 1] else OTHER_TYPO
+    if rest_a == rest_b[1:]:
+        return DOUBLED if start and rest_b[0] == b[start - 1] else OTHER_TYPO
+    if rest_a[1:] == rest_b[1:]:
+        return NEIGHBOUR_KEY if rest_b[0] in NEIGHBOURS.get(rest_a[0], ()) else OTHER_TYPO
+    return SWAPPED if rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:] else 0.0
+
+
+def _shortened(word: str) -> set[str]:
+    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
