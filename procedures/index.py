@@ -27,9 +27,7 @@ SPREAD, COVER = 0.4, 0.5
 """How much the whole procedure counts beside its best phrase; how much it counts that the phrase is covered."""
 FULL, LIVE = 1.1, 1.04
 COMPARED = 60
-FREQUENT = 10
-"""A word that one procedure in ten has only ranks what rarer words found."""
-KEPT, ENOUGH, SURE = 0.62, 0.3, 0.7
+KEPT, HALF, ENOUGH, SURE = 0.62, 0.5, 0.3, 0.7
 TIE = 0.97
 LATER = 0.93
 LATER_ACTS = (
@@ -105,6 +103,8 @@ class _Reading:
     """Terms of one way to read the question, and the weight of each."""
 
     terms: dict[str, float] = field(default_factory=dict)
+    gather: dict[str, float] = field(default_factory=dict)
+    """Those by which procedures are gathered: no fillers, and a word once, with its marks or without."""
     total: float = 0.0
 
     def add(self, term: str, weight: float) -> None:
@@ -115,6 +115,9 @@ class _Reading:
 class Index:
     def __init__(self, entries: Iterable[Entry], synonyms: Iterable[Synonym], fillers: Iterable[str]) -> None:
         self.entries = list(entries)
+        order = sorted(range(len(self.entries)), key=lambda number: _standing(self.entries[number]))
+        self._in_order = [self.entries[number] for number in order]
+        self._place = {number: place for place, number in enumerate(order)}
         self.fillers = {key(word): word for word in fillers}
         self._filler_marks = {one: marks(word) for one, word in self.fillers.items()}
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
@@ -141,8 +144,7 @@ class Index:
         """Best first. An empty question finds nothing."""
         text = query.strip().lower()
         if CODE.fullmatch(text):
-            hits = [entry for entry in self.entries if entry.path_code.startswith(text)]
-            return Found(sorted(hits, key=_standing))
+            return Found([one for one in self._in_order if one.path_code.startswith(text)])
         words = self._reads(text)
         if not words:
             return Found([])
@@ -155,7 +157,7 @@ class Index:
             scores[number] = scores.get(number, 0.0) + 1.0
         if not scores:
             return Found([], nearest=self._nearest(words))
-        ranked = sorted(scores, key=lambda n: (-round(scores[n], 6), _standing(self.entries[n])))
+        ranked = sorted(scores, key=lambda n: (-round(scores[n], 6), self._place[n]))
         least = scores[ranked[0]] * (KEPT if len(scores) > COMPARED else 0.0)
         ranked = [n for n in ranked if scores[n] >= least]
         understood = meant or self._written(words)
@@ -315,6 +317,8 @@ class Index:
             weight = share * self._idf.get(word.key, UNSEEN)
             if self._is_filler(word):
                 weight *= FILLER
+            else:
+                reading.gather[word.key] = max(weight, reading.gather.get(word.key, 0.0))
             told = f"={word.marks}"
             if word.marks and told in self._postings:
                 reading.add(told, weight * MARKED)
@@ -324,29 +328,19 @@ class Index:
             for a, b in zip(row, row[1:], strict=False):
                 pair = f"{a.key} {b.key}"
                 if pair in self._postings and not (self._is_filler(a) and self._is_filler(b)):
-                    reading.add(pair, share * PAIR * self._idf[pair])
+                    weight = share * PAIR * self._idf[pair]
+                    reading.add(pair, weight)
+                    reading.gather[pair] = max(weight, reading.gather.get(pair, 0.0))
 
     # --- scoring ----------------------------------------------------------------------------------------
 
     def _score(self, reading: _Reading) -> dict[int, float]:
         """Share of the question's weight that each procedure has, then compared phrase by phrase."""
-        shared: dict[int, float] = {}
-        rare_first = sorted(reading.terms, key=lambda term: len(self._postings.get(term, ())))
-        for term in rare_first:
-            docs, weight = self._postings.get(term), reading.terms[term]
-            if docs is None:
-                continue
-            if shared and len(docs) * FREQUENT > len(self.entries):
-                for number in shared:
-                    if number in docs:
-                        shared[number] += docs[number] * weight
-            else:
-                for number, posted in docs.items():
-                    shared[number] = shared.get(number, 0.0) + posted * weight
+        shared = self._shared(reading)
         best = max(shared.values(), default=0.0)
         if best < ENOUGH * reading.total or not best:
             return {}
-        order = sorted((n for n, share in shared.items() if share >= best * 0.5), key=lambda n: -shared[n])
+        order = sorted((n for n, share in shared.items() if share >= best * HALF), key=lambda n: -shared[n])
         scores = {}
         for number in order[:COMPARED]:
             scores[number] = self._compared(number, reading, shared[number] / reading.total)
@@ -354,6 +348,25 @@ class Index:
         for number in order[COMPARED:]:
             scores[number] = rest * shared[number] / best
         return scores
+
+    def _shared(self, reading: _Reading) -> dict[int, float]:
+        """Weight of the question in each procedure that may reach half of the best; heavy terms first.
+
+        As soon as what is left could not lift a newcomer so far, later terms only add to those already found.
+        """
+        heavy_first = sorted(reading.gather.items(), key=lambda pair: -pair[1])
+        left = sum(reading.gather.values())
+        shared: dict[int, float] = {}
+        for term, weight in heavy_first:
+            docs = self._postings.get(term, {})
+            if left >= HALF * max(shared.values(), default=0.0):
+                for number, posted in docs.items():
+                    shared[number] = shared.get(number, 0.0) + posted * weight
+            else:
+                for number in shared.keys() & docs.keys():
+                    shared[number] += docs[number] * weight
+            left -= weight
+        return shared
 
     def _compared(self, number: int, reading: _Reading, share: float) -> float:
         terms, fillers, idf = reading.terms, self.fillers, self._idf

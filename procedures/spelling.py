@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 from identity.folding import fold
@@ -19,6 +20,7 @@ SHORTEST_TYPO = 3
 LONG_WORD = 8
 """From this length on two letters may be wrong; no Vietnamese syllable is longer than seven letters."""
 MOST_WORDS = 40
+WORDS_KEPT = 20_000
 MOST_CANDIDATES = 8
 MOST_COMPLETIONS = 12
 KEPT, UNKNOWN, STRANGE = 0.0, 3.0, 7.0
@@ -54,12 +56,14 @@ class Word:
     is_mended: bool = False
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def key(word: str) -> str:
     """«Ký», «kí», «KY» → «ki»."""
     folded = fold(word)
     return folded[:-1] + "i" if len(folded) > 1 and folded[-1] == "y" and folded[-2] not in "aou" else folded
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def marks(word: str) -> str:
     """The letters with their own marks, then the tone: one spelling for «hoà» and «hòa»; empty without any mark."""
     decomposed = unicodedata.normalize("NFD", word.lower())
