@@ -23,9 +23,9 @@ NAME, CLAUSE, SAYING, RESULT, ENGLISH, FIELD, PAPER = 1.0, 0.92, 0.95, 0.8, 0.85
 PAIR, FILLER, LEFT, UNSEEN = 0.6, 0.12, 0.55, 4.0
 MARKED = 0.25
 """Share of a word's weight that its marks decide, when they were typed."""
-SPREAD, COVER = 0.4, 0.5
+SPREAD, COVER = 0.4, 0.6
 """How much the whole procedure counts beside its best phrase; how much it counts that the phrase is covered."""
-FULL, LIVE = 1.1, 1.04
+FULL, LIVE = 1.14, 1.04
 COMPARED = 60
 KEPT, HALF, ENOUGH, SURE = 0.62, 0.5, 0.3, 0.7
 TIE = 0.97
@@ -222,7 +222,7 @@ class Index:
                 if score >= SURE and len([w for w in _typed(phrase) if not self._is_filler(w)]) > 1:
                     self._post(number, phrase, SAYING)
                     for term in _terms(words_of(phrase), _keys(phrase)):
-                        self._idf.setdefault(term, log(len(self.entries) + 2))
+                        self._idf.setdefault(term, UNSEEN)
                     self._phrases[number].append(self._phrase(phrase, SAYING))
 
     # --- reading a question -----------------------------------------------------------------------------

@@ -24,6 +24,8 @@ WORDS_KEPT = 20_000
 MOST_CANDIDATES = 8
 MOST_COMPLETIONS = 12
 KEPT, UNKNOWN, STRANGE = 0.0, 3.0, 7.0
+REAL_WORD = 2.0
+"""What doubting a word costs that exists as it was typed."""
 TELEX_COST, SPLIT_COST, JOIN_COST, COMPLETED_COST = 1.0, 3.5, 3.0, 4.5
 SWAPPED, DOUBLED, NEIGHBOUR_KEY, OTHER_TYPO, TWO_TYPOS = 3.2, 3.2, 3.6, 4.2, 6.0
 NEIGHBOURS = {
@@ -162,7 +164,7 @@ class Speller:
                     offer(SPLIT_COST, *halves)
         for near, cost in self._typos(exact):
             if not is_known or self._fits(near, keys, at):
-                offer(cost, near)
+                offer(cost + REAL_WORD * is_known, near)
         if at == len(keys) - 1 and not is_known:
             for whole in self._begin.get(exact, ())[:MOST_COMPLETIONS]:
                 offer(COMPLETED_COST, whole)
