@@ -10,73 +10,33 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
-from typing import Any
 
-from identity.folding import fold
-from procedures.spelling import Speller, Word, key, marks, words_of
+from procedures.entries import ENGLISH, FIELD, NAME, SAYING, Entry, later_act, phrases_of, standing, terms_of
+from procedures.sayings import Choice, Sayings, Synonym
+from procedures.spelling import Speller, Word, as_written, key, keys_of, marks, words_of
 
-NAME, CLAUSE, SAYING, RESULT, ENGLISH, FIELD, PAPER = 1.0, 0.92, 0.95, 0.8, 0.85, 0.4, 0.2
+__all__ = ["Choice", "Entry", "Found", "Index", "Synonym"]
+
 PAIR, FILLER, LEFT, UNSEEN = 0.6, 0.12, 0.55, 4.0
+LONGEST = 400
+"""Letters of a question that are read."""
 MARKED = 0.25
 """Share of a word's weight that its marks decide, when they were typed."""
 SPREAD, COVER = 0.4, 0.6
 """How much the whole procedure counts beside its best phrase; how much it counts that the phrase is covered."""
 FULL, LIVE = 1.14, 1.04
 COMPARED = 60
-KEPT, HALF, ENOUGH, SURE = 0.62, 0.5, 0.3, 0.7
+KEPT, HALF, ENOUGH, SURE = 0.5, 0.5, 0.3, 0.7
+WEAKEST, SURE_ENOUGH = 0.25, 0.45
 TIE = 0.97
 LATER = 0.93
-LATER_ACTS = (
-    *("cap lai", "cap doi", "gia han", "thu hoi", "dieu chinh", "sua doi", "thay doi", "cham dut", "tam ngung"),
-    *("huy bo", "huy", "xoa", "giai the", "chuyen doi", "dang ki lai", "khoi phuc", "dang ki thay doi", "bo sung"),
-    *("mien nhiem", "tam dinh chi", "rut", "tra lai", "cong bo dong"),
-)
+"""Who does not say «lại», «gia hạn», «thu hồi» wants the paper for the first time."""
 CODE = re.compile(r"\d\.\d{1,6}")
 ASIDE = re.compile(r"\([^)]*\)")
-CLAUSES = re.compile(r"[,;:–(/]| - ")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One procedure as the search pages and the API show it; ``record`` is the catalogue's own."""
-
-    path_code: str
-    name: str
-    name_en: str
-    keywords: tuple[str, ...]
-    field: str
-    field_en: str
-    field_key: str
-    owner: str
-    owner_key: str
-    audience: tuple[str, ...]
-    life_events: tuple[str, ...]
-    record: Mapping[str, Any]
-    is_full: bool
-    is_live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Synonym:
-    """What people say; what they mean, one or several; how to offer the several."""
-
-    say: tuple[str, ...]
-    find: tuple[str, ...]
-    labels: tuple[str, ...] = ()
-    labels_en: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One meaning of an ambiguous question: ``query`` asks for it alone."""
-
-    label: str
-    label_en: str
-    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +49,8 @@ class Found:
     choices: tuple[Choice, ...] = ()
     nearest: tuple[str, ...] = ()
     """Words of the catalogue close to a question that found nothing."""
+    is_sure: bool = True
+    """False when much of the question fits nothing: what was found may miss the point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,34 +77,31 @@ class _Reading:
 class Index:
     def __init__(self, entries: Iterable[Entry], synonyms: Iterable[Synonym], fillers: Iterable[str]) -> None:
         self.entries = list(entries)
-        order = sorted(range(len(self.entries)), key=lambda number: _standing(self.entries[number]))
+        order = sorted(range(len(self.entries)), key=lambda number: standing(self.entries[number]))
         self._in_order = [self.entries[number] for number in order]
         self._place = {number: place for place, number in enumerate(order)}
-        self.fillers = {key(word): word for word in fillers}
-        self._filler_marks = {one: marks(word) for one, word in self.fillers.items()}
+        self.sayings = Sayings(synonyms, fillers)
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
         self._exact: dict[str, list[int]] = defaultdict(list)
         self._spelled: dict[str, Counter[str]] = defaultdict(Counter)
-        texts = [list(_phrases(entry)) for entry in self.entries]
+        texts = [list(phrases_of(entry)) for entry in self.entries]
         for number, phrases in enumerate(texts):
             for text, weight in phrases:
                 self._post(number, text, weight)
-        self._later = [_later(entry.name) for entry in self.entries]
+        self._later = [later_act(entry.name) for entry in self.entries]
         count = len(self.entries) + 1
         self._idf = {term: log(1 + count / len(docs)) for term, docs in self._postings.items()}
         self._phrases = [
             [self._phrase(text, weight) for text, weight in phrases if weight > FIELD] for phrases in texts
         ]
-        synonyms = list(synonyms)
-        self._sayings, said = self._read_synonyms(synonyms)
-        self._attach(synonyms)
-        known = (words for phrases in texts for text, w in phrases if w > FIELD for words in [_keys(text)])
-        self.speller = Speller([*known, *said, *([word] for word in self.fillers)])
+        self._attach(self.sayings.synonyms)
+        known = (words for phrases in texts for text, w in phrases if w > FIELD for words in [keys_of(text)])
+        self.speller = Speller([*known, *self.sayings.texts()])
         self._reads = lru_cache(maxsize=2000)(self.speller.read)
 
     def find(self, query: str) -> Found:
         """Best first. An empty question finds nothing."""
-        text = query.strip().lower()
+        text = query.strip().lower()[:LONGEST]
         if CODE.fullmatch(text):
             return Found([one for one in self._in_order if one.path_code.startswith(text)])
         words = self._reads(text)
@@ -153,19 +112,23 @@ class Index:
         for reading in readings:
             for number, score in self._score(reading).items():
                 scores[number] = max(score, scores.get(number, 0.0))
+        best = max(scores.values(), default=0.0)
+        if best < WEAKEST:
+            return Found([], nearest=self._nearest(words))
+        least = KEPT * best
         for number in self._exact.get(" ".join(word.key for word in words), ()):
             scores[number] = scores.get(number, 0.0) + 1.0
-        if not scores:
-            return Found([], nearest=self._nearest(words))
-        ranked = sorted(scores, key=lambda n: (-round(scores[n], 6), self._place[n]))
-        least = scores[ranked[0]] * (KEPT if len(scores) > COMPARED else 0.0)
-        ranked = [n for n in ranked if scores[n] >= least]
-        understood = meant or self._written(words)
+        kept = (number for number, score in scores.items() if score >= least)
+        ranked = sorted(kept, key=lambda n: (-round(scores[n], 6), self._place[n]))
+        understood = meant or self._written(words, text)
         return Found(
             [self.entries[number] for number in ranked],
             "" if understood == text else understood,
-            frozenset(term for reading in readings for term in reading.terms if term not in self.fillers),
+            frozenset(
+                term for reading in readings for term in reading.terms if term not in self.sayings.fillers
+            ),
             choices or self._tied(ranked, scores, words),
+            is_sure=best >= SURE_ENOUGH,
         )
 
     # --- building ---------------------------------------------------------------------------------------
@@ -173,7 +136,7 @@ class Index:
     def _post(self, number: int, text: str, weight: float) -> None:
         typed = words_of(text)
         keys = [key(word) for word in typed]
-        for term in _terms(typed, keys):
+        for term in terms_of(typed, keys):
             docs = self._postings[term]
             docs[number] = max(weight, docs.get(number, 0.0))
         if weight == NAME:
@@ -187,28 +150,8 @@ class Index:
     def _phrase(self, text: str, weight: float) -> _Phrase:
         typed = words_of(text)
         core = {Word(key(word), marks(word)) for word in words_of(ASIDE.sub(" ", text)) or typed}
-        mass = sum(self._idf[one.key] for one in core if not self._is_filler(one))
-        return _Phrase(frozenset(_terms(typed, [key(word) for word in typed])), mass or 1.0, weight)
-
-    def _read_synonyms(
-        self, synonyms: Iterable[Synonym]
-    ) -> tuple[dict[str, list[tuple[list[Word], Synonym]]], list[list[str]]]:
-        """Sayings under their first word, longest first; and all their words, for the speller."""
-        by_first: dict[str, list[tuple[list[Word], Synonym]]] = defaultdict(list)
-        said = []
-        for one in synonyms:
-            said += [_keys(meaning) for meaning in one.find]
-            for phrase in one.say:
-                typed = words_of(phrase)
-                said.append([key(word) for word in typed])
-                told = [Word(key(word), marks(word)) for word in typed]
-                bare = [word for word in told if not self._is_filler(word)]
-                if len(bare) < 2:
-                    bare = told  # «làm nhà» must not fire on every «nhà»
-                by_first[bare[0].key].append((bare, one))
-        for sayings in by_first.values():
-            sayings.sort(key=lambda one: -len(one[0]))
-        return by_first, said
+        mass = sum(self._idf[one.key] for one in core if not self.sayings.is_filler(one))
+        return _Phrase(frozenset(terms_of(typed, [key(word) for word in typed])), mass or 1.0, weight)
 
     def _attach(self, synonyms: Iterable[Synonym]) -> None:
         """What people say for a procedure becomes a name of it, so that half a saying helps too."""
@@ -216,12 +159,12 @@ class Index:
             if len(one.find) > 1:
                 continue
             reading = _Reading()
-            self._weigh(reading, _typed(one.find[0]), 1.0)
+            self._weigh(reading, as_written(one.find[0]), 1.0)
             number, score = max(self._score(reading).items(), key=lambda pair: pair[1], default=(0, 0.0))
-            for phrase in one.say:
-                if score >= SURE and len([w for w in _typed(phrase) if not self._is_filler(w)]) > 1:
+            for phrase in one.say if score >= SURE else ():
+                if sum(not self.sayings.is_filler(word) for word in as_written(phrase)) > 1:
                     self._post(number, phrase, SAYING)
-                    for term in _terms(words_of(phrase), _keys(phrase)):
+                    for term in terms_of(words_of(phrase), keys_of(phrase)):
                         self._idf.setdefault(term, UNSEEN)
                     self._phrases[number].append(self._phrase(phrase, SAYING))
 
@@ -230,7 +173,7 @@ class Index:
     def _readings(self, words: list[Word]) -> tuple[list[_Reading], str, tuple[Choice, ...]]:
         as_said = _Reading()
         self._weigh(as_said, words, 1.0)
-        parts = self._parts(words)
+        parts = self.sayings.cut(words)
         meanings = [synonym for synonym, _said in parts if synonym]
         if not meanings:
             return [as_said], "", ()
@@ -244,78 +187,27 @@ class Index:
                     continue
                 replaced, told = _Reading(), _Reading()
                 self._weigh(told, said, 1.0)
-                find = _typed(meaning if synonym is several else synonym.find[0])
+                find = as_written(meaning if synonym is several else synonym.find[0])
                 self._weigh(replaced, find, 1.0)
-                self._weigh(reading, find, min(1.0, told.total / replaced.total))
+                self._weigh(reading, find, min(1.0, told.total / (replaced.total or 1.0)))
             readings.append(reading)
-        meant = ", ".join(dict.fromkeys(one.find[0] for one in meanings))
+        meant = ", ".join(
+            dict.fromkeys(one.find[0] for one, said in parts if one and not _is_part(said, one.find[0]))
+        )
         if several is None:
             return readings, meant, ()
         labels = several.labels or several.find
         choices = tuple(
             Choice(label, english or label, find)
-            for label, english, find in zip(
-                labels, several.labels_en or labels, several.find, strict=False
-            )
+            for label, english, find in zip(labels, several.labels_en or labels, several.find, strict=False)
         )
         return readings, "", choices
 
-    def _parts(self, words: list[Word]) -> list[tuple[Synonym | None, list[Word]]]:
-        """The question cut into sayings of the editors (the longest first) and the words between them.
-
-        A saying with several meanings counts only when nothing else is asked: «đăng ký» alone, not «đăng ký tàu bay».
-        """
-        spans: list[tuple[int, int, Synonym]] = []
-        for at, word in enumerate(words):
-            for saying, synonym in self._sayings.get(word.key, ()):
-                end = self._said_until(words, at, saying)
-                others = words[:at] + words[end:]
-                if end and (len(synonym.find) == 1 or all(map(self._is_filler, others))):
-                    spans.append((at, end, synonym))
-                    break
-        taken: set[int] = set()
-        chosen = {}
-        for start, end, synonym in sorted(spans, key=lambda span: span[0] - span[1]):
-            if not taken & set(range(start, end)):
-                taken |= set(range(start, end))
-                chosen[start] = (end, synonym)
-        parts: list[tuple[Synonym | None, list[Word]]] = []
-        at = 0
-        while at < len(words):
-            if at in chosen:
-                end, synonym = chosen[at]
-                parts.append((synonym, words[at:end]))
-                at = end
-                continue
-            if not parts or parts[-1][0]:
-                parts.append((None, []))
-            parts[-1][1].append(words[at])
-            at += 1
-        return parts
-
-    def _said_until(self, words: list[Word], at: int, saying: list[Word]) -> int:
-        """Where a saying that begins at ``at`` ends; 0 when it is not said. Fillers may stand between its words;
-        of the marks that were typed, one may differ in a saying of several words."""
-        wrong = 0
-        for one in saying:
-            while at < len(words) and words[at].key != one.key and self._is_filler(words[at]):
-                at += 1
-            if at == len(words) or words[at].key != one.key:
-                return 0
-            wrong += bool(words[at].marks) and words[at].marks != one.marks
-            at += 1
-        return at if wrong <= (len(saying) > 1) else 0
-
-    def _is_filler(self, word: Word) -> bool:
-        """«đi» is one, «di» in «di chúc» is none; without marks it may be either."""
-        told = self._filler_marks.get(word.key)
-        return told is not None and (not word.marks or word.marks == told)
-
     def _weigh(self, reading: _Reading, words: Sequence[Word], share: float) -> None:
-        content = [word for word in words if not self._is_filler(word)]
+        content = [word for word in words if not self.sayings.is_filler(word)]
         for word in words:
             weight = share * self._idf.get(word.key, UNSEEN)
-            if self._is_filler(word):
+            if self.sayings.is_filler(word):
                 weight *= FILLER
             else:
                 reading.gather[word.key] = max(weight, reading.gather.get(word.key, 0.0))
@@ -327,7 +219,7 @@ class Index:
         for row in (words, content):
             for a, b in zip(row, row[1:], strict=False):
                 pair = f"{a.key} {b.key}"
-                if pair in self._postings and not (self._is_filler(a) and self._is_filler(b)):
+                if pair in self._postings and not (self.sayings.is_filler(a) and self.sayings.is_filler(b)):
                     weight = share * PAIR * self._idf[pair]
                     reading.add(pair, weight)
                     reading.gather[pair] = max(weight, reading.gather.get(pair, 0.0))
@@ -369,7 +261,7 @@ class Index:
         return shared
 
     def _compared(self, number: int, reading: _Reading, share: float) -> float:
-        terms, fillers, idf = reading.terms, self.fillers, self._idf
+        terms, fillers, idf = reading.terms, self.sayings.fillers, self._idf
         best = 0.0
         for phrase in self._phrases[number]:
             common = phrase.terms & terms.keys()
@@ -387,7 +279,7 @@ class Index:
 
     def _tied(self, ranked: list[int], scores: dict[int, float], words: list[Word]) -> tuple[Choice, ...]:
         """When short words fit procedures of different fields alike, ask which one is meant."""
-        if len([word for word in words if word.key not in self.fillers]) > 3:
+        if len([word for word in words if word.key not in self.sayings.fillers]) > 3:
             return ()
         first: dict[str, Entry] = {}
         for number in ranked[:8]:
@@ -397,15 +289,17 @@ class Index:
             return ()
         return tuple(Choice(one.name, one.name_en or one.name, one.name) for one in list(first.values())[:4])
 
-    def _written(self, words: list[Word]) -> str:
-        """The question as it is written with its marks, when the catalogue knows all of it; typos mended."""
+    def _written(self, words: list[Word], text: str) -> str:
+        """What was typed without marks or mended, as it is written; empty when the catalogue does not know all."""
+        if any(word.marks for word in words) and keys_of(text) == [word.key for word in words]:
+            return ""
         told: list[str] = []
         at = 0
         while at < len(words):
             one = words[at].key
             pair = f"{one} {words[at + 1].key}" if at + 1 < len(words) else ""
-            if one in self.fillers:
-                told.append(self.fillers[one])
+            if one in self.sayings.fillers:
+                told.append(self.sayings.fillers[one])
             elif pair in self._spelled:
                 told.append(self._spelled[pair].most_common(1)[0][0])
                 at += 1
@@ -415,10 +309,8 @@ class Index:
         return " ".join(told)
 
     def _nearest(self, words: list[Word]) -> tuple[str, ...]:
-        rare = sorted(
-            (word.key for word in words if word.key in self._spelled and word.key not in self.fillers),
-            key=lambda one: len(self._postings[one]),
-        )
+        known = {word.key for word in words if word.key in self._spelled and not self.sayings.is_filler(word)}
+        rare = sorted(known, key=lambda one: (len(self._postings[one]), one))
         near = []
         for one in rare[:3]:
             pairs = [pair for pair in self._spelled if " " in pair and one in pair.split()]
@@ -427,50 +319,11 @@ class Index:
         return tuple(dict.fromkeys(near))
 
 
-def _phrases(entry: Entry) -> Iterator[tuple[str, float]]:
-    """What a procedure is called and speaks of, and how much each counts."""
-    record = entry.record
-    yield entry.name, NAME
-    clause = CLAUSES.split(entry.name.removeprefix("Liên thông: "))[0]
-    if len(clause) < len(entry.name) and len(words_of(clause)) > 2:
-        yield clause, CLAUSE
-    for keyword in entry.keywords:
-        yield keyword, NAME
-    if entry.name_en:
-        yield entry.name_en, ENGLISH
-    result = (record.get("result") or {}).get("name_vi")
-    if result:
-        yield result, RESULT
-    if entry.field:
-        yield entry.field, FIELD
-    for component in record.get("components") or ():
-        yield component["name_vi"], PAPER
-
-
-def _keys(text: str) -> list[str]:
-    return [key(word) for word in words_of(text)]
-
-
-def _terms(typed: Sequence[str], keys: Sequence[str]) -> Iterator[str]:
-    yield from keys
-    yield from (f"{a} {b}" for a, b in zip(keys, keys[1:], strict=False))
-    yield from (f"={told}" for told in map(marks, typed) if told)
-
-
-def _later(name: str) -> frozenset[str]:
-    """What a name does to something that exists already: «cấp lại», «gia hạn». Who does not say so wants the first."""
-    start = " ".join(_keys(name)).removeprefix("thu tuc ")
-    return next((frozenset((one, one.split()[-1])) for one in LATER_ACTS if start.startswith(one)), frozenset())
-
-
-def _typed(text: str) -> list[Word]:
-    return [Word(key(word), marks(word)) for word in words_of(text)]
+def _is_part(said: Sequence[Word], find: str) -> bool:
+    """«khai sinh» says no more than «đăng ký khai sinh»: nothing to tell the reader."""
+    return {word.key for word in said} <= set(keys_of(find))
 
 
 def _is_told(words: Sequence[Word], entries: Iterable[Entry]) -> bool:
     asked = " ".join(word.key for word in words)
-    return any(asked == " ".join(_keys(entry.name)) for entry in entries)
-
-
-def _standing(entry: Entry) -> tuple[bool, bool, str]:
-    return (not entry.is_live, not entry.is_full, fold(entry.name))
+    return any(asked == " ".join(keys_of(entry.name)) for entry in entries)

@@ -19,9 +19,9 @@ from identity.folding import fold
 SHORTEST_TYPO = 3
 LONG_WORD = 8
 """From this length on two letters may be wrong; no Vietnamese syllable is longer than seven letters."""
-MOST_WORDS = 40
+MOST_WORDS, LONGEST_WORD = 40, 16
 WORDS_KEPT = 20_000
-MOST_CANDIDATES = 8
+MOST_CANDIDATES = 16
 MOST_COMPLETIONS = 12
 KEPT, UNKNOWN, STRANGE = 0.0, 3.0, 7.0
 REAL_WORD = 2.0
@@ -38,6 +38,7 @@ NEIGHBOURS = {
     for row, letters in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
     for column, letter in enumerate(letters)
 }
+TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
 TONES = dict(zip("sfrxj", "\u0301\u0300\u0309\u0303\u0323", strict=True)) | dict(
     zip("12345", "\u0301\u0300\u0309\u0303\u0323", strict=True)
 )
@@ -51,11 +52,22 @@ WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a question: what it is taken for, and its marks when they were typed and believed."""
+    """One word of a question: what it is taken for, and its spelling where that can be believed.
+
+    Who typed one word with marks typed the others as they are; who typed none said nothing about marks.
+    """
 
     key: str
     marks: str = ""
-    is_mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way to take a word or two of a question."""
+
+    cost: float
+    become: tuple[Word, ...]
+    uses: int = 1
 
 
 @lru_cache(maxsize=WORDS_KEPT)
@@ -67,19 +79,30 @@ def key(word: str) -> str:
 
 @lru_cache(maxsize=WORDS_KEPT)
 def marks(word: str) -> str:
-    """The letters with their own marks, then the tone: one spelling for «hoà» and «hòa»; empty without any mark."""
+    """The letters with their own marks, then the tone: one spelling for «hoà» and «hòa», «ký» and «kí»."""
     decomposed = unicodedata.normalize("NFD", word.lower())
-    if decomposed.isascii() and "đ" not in word.lower():
-        return ""
-    tone = "".join(c for c in decomposed if c in "\u0300\u0301\u0303\u0309\u0323")
-    rest = "".join(c for c in decomposed if c not in "\u0300\u0301\u0303\u0309\u0323")
-    if len(rest) > 1 and rest[-1] == "y" and rest[-2] not in "aouâ":
+    tone = "".join(c for c in decomposed if c in TONE_MARKS)
+    rest = "".join(c for c in decomposed if c not in TONE_MARKS)
+    if len(rest) > 1 and rest[-1] == "y" and fold(rest[-2]) not in ("a", "o", "u", ""):
         rest = rest[:-1] + "i"
     return f"{rest}{tone}"
 
 
+def is_marked(word: str) -> bool:
+    return fold(word) != word.lower()
+
+
 def words_of(text: str) -> list[str]:
-    return WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return [word for word in WORD.findall(unicodedata.normalize("NFC", text).lower()) if fold(word)]
+
+
+def keys_of(text: str) -> list[str]:
+    return [key(word) for word in words_of(text)]
+
+
+def as_written(text: str) -> list[Word]:
+    """The words of a text that needs no mending."""
+    return [Word(key(word), marks(word)) for word in words_of(text)]
 
 
 def untelexed(word: str) -> list[str]:
@@ -134,48 +157,53 @@ class Speller:
     def read(self, text: str) -> list[Word]:
         typed = words_of(text)[:MOST_WORDS]
         keys = [key(word) for word in typed]
-        steps = [self._candidates(typed, keys, at) for at in range(len(typed))]
+        believed = any(map(is_marked, typed))
+        steps = [self._candidates(typed, keys, at, believed) for at in range(len(typed))]
         return self._cheapest(steps)
 
-    def _candidates(self, typed: list[str], keys: list[str], at: int) -> list[tuple[float, int, tuple[Word, ...]]]:
-        """Ways to take the word ``at``: (cost, words of the question it uses, what they become)."""
-        word, exact = typed[at], keys[at]
+    def _candidates(self, typed: list[str], keys: list[str], at: int, believed: bool) -> list[Step]:
+        """Ways to take the word ``at``, the cheapest for each result."""
+        found: dict[tuple[str, ...], Step] = {}
+        for step in self._ways(typed[at], keys, at, believed):
+            become = tuple(word.key for word in step.become)
+            if become not in found or step.cost < found[become].cost:
+                found[become] = step
+        return sorted(found.values(), key=lambda step: step.cost)[:MOST_CANDIDATES]
+
+    def _ways(self, word: str, keys: list[str], at: int, believed: bool) -> Iterator[Step]:
+        exact = keys[at]
         is_known = exact in self.known
-        found: dict[tuple[str, ...], tuple[float, int, tuple[Word, ...]]] = {}
-
-        def offer(cost: float, *become: str, uses: int = 1, told: str = "") -> None:
-            meant = tuple(Word(one, told, bool(cost)) for one in become)
-            if become not in found or found[become][0] > cost:
-                found[become] = (cost, uses, meant)
-
-        plain = KEPT if is_known else UNKNOWN if SYLLABLE.fullmatch(exact) or word.isdecimal() else STRANGE
-        found[(exact,)] = (plain, 1, (Word(exact, marks(word), False),))
+        is_syllable = SYLLABLE.fullmatch(exact) is not None or word.isdecimal()
+        yield Step(
+            KEPT if is_known else UNKNOWN if is_syllable else STRANGE,
+            (Word(exact, marks(word) if believed else ""),),
+        )
         for decoded in untelexed(word):
             if key(decoded) in self.known:
-                offer(TELEX_COST + 2 * is_known, key(decoded), told=marks(decoded))
-        if at + 1 < len(keys):
-            joined = exact + keys[at + 1]
-            if joined in self.known and not (is_known and keys[at + 1] in self.known):
-                offer(JOIN_COST, joined, uses=2)
-        if len(exact) >= 4 and not is_known:
-            for cut in range(1, len(exact)):
-                halves = key(exact[:cut]), key(exact[cut:])
-                if halves in self._pairs:
-                    offer(SPLIT_COST, *halves)
+                yield Step(TELEX_COST + REAL_WORD * is_known, (Word(key(decoded), marks(decoded)),))
         for near, cost in self._typos(exact):
             if not is_known or self._fits(near, keys, at):
-                offer(cost + REAL_WORD * is_known, near)
-        if at == len(keys) - 1 and not is_known:
-            for whole in self._begin.get(exact, ())[:MOST_COMPLETIONS]:
-                offer(COMPLETED_COST, whole)
-        return sorted(found.values(), key=lambda one: one[0])[: MOST_CANDIDATES * 2]
+                yield Step(cost + REAL_WORD * is_known, (Word(near),))
+        after = keys[at + 1] if at + 1 < len(keys) else ""
+        if after and exact + after in self.known and not (is_known and after in self.known):
+            yield Step(JOIN_COST, (Word(exact + after),), uses=2)
+        if not is_known:
+            yield from self._split_or_completed(exact, is_last=not after)
+
+    def _split_or_completed(self, word: str, *, is_last: bool) -> Iterator[Step]:
+        for cut in range(1, min(len(word), LONGEST_WORD)):
+            halves = key(word[:cut]), key(word[cut:])
+            if halves in self._pairs:
+                yield Step(SPLIT_COST, (Word(halves[0]), Word(halves[1])))
+        for whole in self._begin.get(word, ())[:MOST_COMPLETIONS] if is_last else ():
+            yield Step(COMPLETED_COST, (Word(whole),))
 
     def _fits(self, near: str, keys: list[str], at: int) -> bool:
         before, after = keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
         return (before, near) in self._pairs or (near, after) in self._pairs
 
     def _typos(self, word: str) -> Iterator[tuple[str, float]]:
-        if not word.isalpha() or len(word) < 2:
+        if not word.isalpha() or not 2 <= len(word) <= LONGEST_WORD:
             return
         seen = {word}
         for form in _shortened(word):
@@ -193,27 +221,26 @@ class Speller:
                         seen.add(near)
                         yield near, TWO_TYPOS
 
-    def _cheapest(self, steps: list[list[tuple[float, int, tuple[Word, ...]]]]) -> list[Word]:
+    def _cheapest(self, steps: list[list[Step]]) -> list[Word]:
         """``best[i]``: for each last word of a reading of the first ``i`` words, its cost and the way back."""
-        best: list[dict[str, tuple[float, tuple[Word, ...], int, str]]] = [{} for _ in range(len(steps) + 1)]
-        best[0][""] = (0.0, (), -1, "")
+        best: list[dict[str, tuple[float, Step | None, int, str]]] = [{} for _ in range(len(steps) + 1)]
+        best[0][""] = (0.0, None, 0, "")
         for at, candidates in enumerate(steps):
-            for cost, uses, become in candidates:
-                inner = cost - sum(self._worth.get(one.key, 0.0) for one in become)
-                inner -= sum(
-                    self._pairs.get((a.key, b.key), 0.0) for a, b in zip(become, become[1:], strict=False)
-                )
-                first, last = become[0].key, become[-1].key
-                for before, (sofar, *_rest) in best[at].items():
+            for step in candidates:
+                inner = step.cost - sum(self._worth.get(word.key, 0.0) for word in step.become)
+                for a, b in zip(step.become, step.become[1:], strict=False):
+                    inner -= self._pairs.get((a.key, b.key), 0.0)
+                first, last, end = step.become[0].key, step.become[-1].key, at + step.uses
+                for before, (sofar, *_way) in best[at].items():
                     total = sofar + inner - self._pairs.get((before, first), 0.0)
-                    held = best[at + uses].get(last)
-                    if held is None or total < held[0]:
-                        best[at + uses][last] = (total, become, at, before)
+                    if last not in best[end] or total < best[end][last][0]:
+                        best[end][last] = (total, step, at, before)
         out: list[Word] = []
         at, last = len(steps), min(best[-1], key=lambda word: best[-1][word][0])
         while at > 0:
-            _cost, become, at, last = best[at][last]
-            out[:0] = become
+            _cost, taken, at, last = best[at][last]
+            if taken:
+                out[:0] = taken.become
         return out
 
 
