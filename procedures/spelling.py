@@ -174,10 +174,8 @@ class Speller:
         exact = keys[at]
         is_known = exact in self.known
         is_syllable = SYLLABLE.fullmatch(exact) is not None or word.isdecimal()
-        yield Step(
-            KEPT if is_known else UNKNOWN if is_syllable else STRANGE,
-            (Word(exact, marks(word) if believed else ""),),
-        )
+        as_typed = Word(exact, marks(word) if believed else "")
+        yield Step(KEPT if is_known else UNKNOWN if is_syllable else STRANGE, (as_typed,))
         for decoded in untelexed(word):
             if key(decoded) in self.known:
                 yield Step(TELEX_COST + REAL_WORD * is_known, (Word(key(decoded), marks(decoded)),))
