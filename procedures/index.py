@@ -12,12 +12,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import log
 
 from procedures.entries import ENGLISH, FIELD, NAME, SAYING, Entry, later_act, phrases_of, standing, terms_of
 from procedures.sayings import Choice, Sayings, Synonym
-from procedures.spelling import Speller, Word, as_written, key, keys_of, marks, words_of
+from procedures.spelling import Speller, Word, as_written, key, keys_of, words_of
 
 __all__ = ["Choice", "Entry", "Found", "Index", "Synonym"]
 
@@ -30,6 +29,8 @@ SPREAD, COVER = 0.4, 0.6
 """How much the whole procedure counts beside its best phrase; how much it counts that the phrase is covered."""
 FULL, LIVE = 1.14, 1.04
 COMPARED = 60
+ASIDE_SHARE = 0.1
+"""What stands in brackets need hardly be asked for, yet the name without it is nearer."""
 KEPT, HALF, ENOUGH, SURE = 0.5, 0.5, 0.3, 0.7
 WEAKEST, SURE_ENOUGH = 0.25, 0.45
 TIE = 0.97
@@ -85,26 +86,36 @@ class Index:
         self._exact: dict[str, list[int]] = defaultdict(list)
         self._spelled: dict[str, Counter[str]] = defaultdict(Counter)
         texts = [list(phrases_of(entry)) for entry in self.entries]
-        for number, phrases in enumerate(texts):
-            for text, weight in phrases:
-                self._post(number, text, weight)
+        posted = [
+            [self._post(number, text, weight) for text, weight in phrases]
+            for number, phrases in enumerate(texts)
+        ]
         self._later = [later_act(entry.name) for entry in self.entries]
         count = len(self.entries) + 1
         self._idf = {term: log(1 + count / len(docs)) for term, docs in self._postings.items()}
         self._phrases = [
-            [self._phrase(text, weight) for text, weight in phrases if weight > FIELD] for phrases in texts
+            [
+                self._phrase(text, weight, terms)
+                for (text, weight), (_keys, terms) in zip(phrases, told, strict=True)
+                if weight > FIELD
+            ]
+            for phrases, told in zip(texts, posted, strict=True)
         ]
         self._attach(self.sayings.synonyms)
-        known = (words for phrases in texts for text, w in phrases if w > FIELD for words in [keys_of(text)])
+        known = (
+            keys
+            for phrases, told in zip(texts, posted, strict=True)
+            for (_text, weight), (keys, _terms) in zip(phrases, told, strict=True)
+            if weight > FIELD
+        )
         self.speller = Speller([*known, *self.sayings.texts()])
-        self._reads = lru_cache(maxsize=2000)(self.speller.read)
 
     def find(self, query: str) -> Found:
         """Best first. An empty question finds nothing."""
         text = query.strip().lower()[:LONGEST]
         if CODE.fullmatch(text):
             return Found([one for one in self._in_order if one.path_code.startswith(text)])
-        words = self._reads(text)
+        words = self.speller.read(text)
         if not words:
             return Found([])
         readings, meant, choices = self._readings(words)
@@ -133,12 +144,15 @@ class Index:
 
     # --- building ---------------------------------------------------------------------------------------
 
-    def _post(self, number: int, text: str, weight: float) -> None:
+    def _post(self, number: int, text: str, weight: float) -> tuple[list[str], frozenset[str]]:
+        """Record a phrase; its words and terms are handed back, for they are needed again."""
         typed = words_of(text)
         keys = [key(word) for word in typed]
-        for term in terms_of(typed, keys):
+        terms = frozenset(terms_of(typed, keys))
+        for term in terms:
             docs = self._postings[term]
-            docs[number] = max(weight, docs.get(number, 0.0))
+            if docs.get(number, 0.0) < weight:
+                docs[number] = weight
         if weight == NAME:
             self._exact[" ".join(keys)].append(number)
         if weight != ENGLISH:
@@ -146,12 +160,15 @@ class Index:
                 self._spelled[one][word] += 1
             for a, b, first, second in zip(keys, keys[1:], typed, typed[1:], strict=False):
                 self._spelled[f"{a} {b}"][f"{first} {second}"] += 1
+        return keys, terms
 
-    def _phrase(self, text: str, weight: float) -> _Phrase:
-        typed = words_of(text)
-        core = {Word(key(word), marks(word)) for word in words_of(ASIDE.sub(" ", text)) or typed}
-        mass = sum(self._idf[one.key] for one in core if not self.sayings.is_filler(one))
-        return _Phrase(frozenset(terms_of(typed, [key(word) for word in typed])), mass or 1.0, weight)
+    def _phrase(self, text: str, weight: float, terms: frozenset[str]) -> _Phrase:
+        core = set(as_written(ASIDE.sub(" ", text)) or as_written(text))
+        mass = sum(self._idf[word.key] for word in core if not self.sayings.is_filler(word))
+        if "(" in text:
+            aside = set(as_written(text)) - core
+            mass += ASIDE_SHARE * sum(self._idf[word.key] for word in aside)
+        return _Phrase(terms, mass or 1.0, weight)
 
     def _attach(self, synonyms: Iterable[Synonym]) -> None:
         """What people say for a procedure becomes a name of it, so that half a saying helps too."""
@@ -163,10 +180,10 @@ class Index:
             number, score = max(self._score(reading).items(), key=lambda pair: pair[1], default=(0, 0.0))
             for phrase in one.say if score >= SURE else ():
                 if sum(not self.sayings.is_filler(word) for word in as_written(phrase)) > 1:
-                    self._post(number, phrase, SAYING)
-                    for term in terms_of(words_of(phrase), keys_of(phrase)):
+                    _words, terms = self._post(number, phrase, SAYING)
+                    for term in terms:
                         self._idf.setdefault(term, UNSEEN)
-                    self._phrases[number].append(self._phrase(phrase, SAYING))
+                    self._phrases[number].append(self._phrase(phrase, SAYING, terms))
 
     # --- reading a question -----------------------------------------------------------------------------
 
