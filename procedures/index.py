@@ -34,6 +34,8 @@ ASIDE_SHARE = 0.1
 KEPT, HALF, ENOUGH, SURE = 0.5, 0.5, 0.3, 0.7
 WEAKEST, SURE_ENOUGH = 0.25, 0.45
 TIE = 0.97
+FEW = 10
+"""Answers shown when none fits well."""
 LATER = 0.93
 """Who does not say «lại», «gia hạn», «thu hồi» wants the paper for the first time."""
 CODE = re.compile(r"\d\.\d{1,6}")
@@ -46,7 +48,7 @@ class Found:
     understood: str = ""
     """What the question was taken to mean, when that differs from what was typed."""
     words: frozenset[str] = frozenset()
-    """Keys of words to mark in the names."""
+    """Words to mark in the names: keys, or «=» and the spelling when that is known."""
     choices: tuple[Choice, ...] = ()
     nearest: tuple[str, ...] = ()
     """Words of the catalogue close to a question that found nothing."""
@@ -69,6 +71,8 @@ class _Reading:
     gather: dict[str, float] = field(default_factory=dict)
     """Those by which procedures are gathered: no fillers, and a word once, with its marks or without."""
     total: float = 0.0
+    shown: set[str] = field(default_factory=set)
+    """Words to mark in the names."""
 
     def add(self, term: str, weight: float) -> None:
         self.total += max(0.0, weight - self.terms.get(term, 0.0))
@@ -131,13 +135,13 @@ class Index:
             scores[number] = scores.get(number, 0.0) + 1.0
         kept = (number for number, score in scores.items() if score >= least)
         ranked = sorted(kept, key=lambda n: (-round(scores[n], 6), self._place[n]))
+        if best < SURE_ENOUGH:
+            ranked = ranked[:FEW]
         understood = meant or self._written(words, text)
         return Found(
             [self.entries[number] for number in ranked],
             "" if understood == text else understood,
-            frozenset(
-                term for reading in readings for term in reading.terms if term not in self.sayings.fillers
-            ),
+            frozenset().union(*(reading.shown for reading in readings)),
             choices or self._tied(ranked, scores, words),
             is_sure=best >= SURE_ENOUGH,
         )
@@ -228,6 +232,7 @@ class Index:
                 weight *= FILLER
             else:
                 reading.gather[word.key] = max(weight, reading.gather.get(word.key, 0.0))
+                reading.shown.add(f"={word.marks}" if word.marks else word.key)
             told = f"={word.marks}"
             if word.marks and told in self._postings:
                 reading.add(told, weight * MARKED)

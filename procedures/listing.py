@@ -19,7 +19,7 @@ from procedures import facts, search
 from procedures.entries import Entry, standing
 from procedures.index import Found
 from procedures.models import LifeEvent
-from procedures.spelling import keys_of
+from procedures.spelling import as_written
 
 PAGE = 20
 MOST_FIELDS = 8
@@ -239,7 +239,7 @@ def marked(name: str, words: frozenset[str]) -> SafeString:
     out: list[SafeString] = []
     run: list[str] = []
     for word in name.split():
-        if any(one in words for one in keys_of(word)):
+        if any(one.key in words or f"={one.marks}" in words for one in as_written(word)):
             run.append(word)
             continue
         if run:
