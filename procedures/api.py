@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from procedures import search
-from procedures.index import Entry
+from procedures.index import Choice, Entry, Found
 
 PAGE = 50
 
@@ -32,9 +33,18 @@ class ProcedureRecord(ProcedureSummary):
     record = serializers.JSONField(help_text="Bản ghi danh mục; điều chưa biết là null")
 
 
+class SearchChoice(serializers.Serializer[Choice]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    label_en = serializers.CharField()
+    query = serializers.CharField(help_text="Câu hỏi chỉ mang nghĩa này, dùng làm q")
+
+
 class ProcedurePage(serializers.Serializer[dict[str, Any]]):
     count = serializers.IntegerField()
     understood = serializers.CharField(help_text="Câu hỏi được hiểu là gì, nếu khác điều đã gõ")
+    sure = serializers.BooleanField(help_text="Sai khi phần lớn câu hỏi không khớp thủ tục nào")
+    choices = SearchChoice(many=True, help_text="Các nghĩa của một câu hỏi nhiều nghĩa")
+    took_ms = serializers.FloatField(help_text="Thời gian tìm, mili giây")
     results = ProcedureSummary(many=True)
 
 
@@ -54,14 +64,19 @@ class ProcedureList(Open):
     )
     def get(self, request: Request) -> Response:
         query = request.query_params.get("q", "").strip()
-        found = search.find(query) if query else None
-        entries = found.entries if found else search.entries()
+        index = search.index()
+        began = time.perf_counter()
+        found = index.find(query) if query else Found(index.entries)
+        took = time.perf_counter() - began
         asked = request.query_params.get("page", "1")
         start = (int(asked) - 1) * PAGE if asked.isdecimal() and len(asked) < 7 and int(asked) > 0 else 0
         body = {
-            "count": len(entries),
-            "understood": found.understood if found else "",
-            "results": entries[start : start + PAGE],
+            "count": len(found.entries),
+            "understood": found.understood,
+            "sure": found.is_sure,
+            "choices": found.choices,
+            "took_ms": round(took * 1000, 2),
+            "results": found.entries[start : start + PAGE],
         }
         return Response(ProcedurePage(body).data)
 

@@ -21,6 +21,7 @@ from identity.loading import Counts, sync
 from identity.models import Agency
 from procedures import search
 from procedures.catalogue import DEFINITIONS, read
+from procedures.catalogue.synonyms import load_synonyms
 from procedures.catalogue.validate import Fault, Known, brief_slug, faults
 from procedures.models import (
     LifeEvent,
@@ -69,7 +70,7 @@ class Refs:
 
 @transaction.atomic
 def load_vocabulary() -> Counts:
-    """Fields and life events of the project's own data; records may refer to nothing else."""
+    """Fields, life events and sayings of the project's own data; records may refer to nothing else."""
     agencies = {agency.key: agency for agency in Agency.objects.filter(level=Agency.Level.CENTRAL)}
     fields = [
         ProcedureField(
@@ -88,7 +89,8 @@ def load_vocabulary() -> Counts:
     ]
     counts = sync(fields, ProcedureField.objects.all(), key=["key"], fields=["name", "name_en", "ministry"])
     names = ["name", "name_en", "audience", "order"]
-    return counts + sync(events, LifeEvent.objects.all(), key=["key"], fields=names)
+    counts += sync(events, LifeEvent.objects.all(), key=["key"], fields=names)
+    return counts + load_synonyms(read("synonyms")["synonyms"])
 
 
 @transaction.atomic

@@ -13,9 +13,13 @@ from procedures.services.publishing import (
     send_back,
     send_to_check,
 )
+from procedures.services.vocabulary import Saying, add_synonym, change_synonym, remove_synonym
 
 __all__ = [
+    "Saying",
+    "add_synonym",
     "approve",
+    "change_synonym",
     "create_procedure",
     "discard",
     "edit",
@@ -25,6 +29,7 @@ __all__ = [
     "open_draft",
     "pass_check",
     "rebase",
+    "remove_synonym",
     "repeal",
     "send_back",
     "send_to_check",
