@@ -15,7 +15,7 @@ from applications.services.deciding import (
     sign,
     stop,
 )
-from applications.services.drafts import discard_draft, gather, hold, take_held
+from applications.services.drafts import discard_draft, gather, hold, rebase_draft, take_held
 from applications.services.intake import (
     Incomplete,
     accept,
@@ -56,6 +56,7 @@ __all__ = [
     "issue",
     "pass_on",
     "propose",
+    "rebase_draft",
     "record_acknowledgement",
     "record_partner_status",
     "record_payment",
