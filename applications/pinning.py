@@ -38,7 +38,9 @@ class Ended:
                 "day": f"{self.onto.effective_from:%d/%m/%Y}"
             }
         if self.version.repeal_decision:
-            return _("Thủ tục này đã bị bãi bỏ từ sau ngày %(day)s theo %(decision)s, nên không nộp được nữa.") % {
+            return _(
+                "Thủ tục này đã bị bãi bỏ từ sau ngày %(day)s theo %(decision)s, nên không nộp được nữa."
+            ) % {
                 "day": f"{self.last_day:%d/%m/%Y}",
                 "decision": self.version.repeal_decision,
             }

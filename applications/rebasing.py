@@ -1,4 +1,4 @@
-"""What of a draft fits another version of its form. Pure: rows of answers in, the rows to keep, write and set aside out.
+"""What of a draft fits another version of its form. Pure: rows in, what to keep, write and set aside out.
 
 Nothing a person typed is lost: an answer whose question is gone, or now wants another kind of answer, is set aside
 with the words of its question. What a register said is not set aside but asked again, unless question and source are
@@ -7,7 +7,7 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,7 @@ class Carried:
 def carry(before: Form, after: Form, rows: Iterable[Row]) -> Carried:
     """How the rows of a draft of ``before`` become those of a draft of ``after``."""
     carried = Carried()
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.raw):  # boxes last: they are what was typed last
         if row.raw:
             _page(before, after, row, carried)
         elif row.name in before.groups:

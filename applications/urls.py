@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from applications.office_urls import urlpatterns as office
-from applications.views import citizen, downloads, drafting, moving, public, starting, submitting, supplementing
+from applications.views import (
+    citizen,
+    downloads,
+    drafting,
+    moving,
+    public,
+    starting,
+    submitting,
+    supplementing,
+)
 
 app_name = "applications"
 

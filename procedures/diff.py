@@ -13,3 +13,12 @@ class BurdenDelta:
 
 def burden_delta(before: Edition, after: Edition) -> BurdenDelta:
     return BurdenDelta(False, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    text: str
+
+
+def compare(before: Edition, after: Edition) -> list[Change]:
+    return []

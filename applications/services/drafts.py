@@ -206,6 +206,8 @@ def _words(question: schema.Question, value: Any) -> str:
 
 
 def _boxes(value: Any) -> str:
+    if isinstance(value, Mapping) and value.keys() == {"day", "month", "year"}:
+        return "/".join(value[part] for part in ("day", "month", "year"))
     parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
     return ", ".join(_boxes(one) if isinstance(one, Mapping) else str(one) for one in parts if one)
 

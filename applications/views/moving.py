@@ -27,16 +27,19 @@ def move_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST" and onto is not None:
         if request.POST.get(ONTO) != str(onto.pk):
             raise Conflict(_("Vừa có bản mới hơn bản bạn đã xem. Hãy mở lại trang để xem thay đổi."))
+        known = prefill.registers_of(draft.form)
         services.rebase_draft(dossier=draft.dossier, onto=onto, by=draft.actor, at=draft.at)
-        return _look_up_again(request, Draft(draft.dossier, at=draft.at), before=draft)
+        return _look_up_again(request, Draft(draft.dossier, at=draft.at), known=known)
     return render(request, "applications/move_draft.html", {"draft": draft})
 
 
-def _look_up_again(request: HttpRequest, draft: Draft, *, before: Draft) -> HttpResponse:
-    """Registers agreed to are asked for what the new form takes from them; a register it newly reads needs consent."""
-    messages.success(request, _("Bản nháp đã chuyển sang bản mới. Những gì bạn đã khai còn dùng được thì giữ nguyên."))
+def _look_up_again(request: HttpRequest, draft: Draft, *, known: frozenset[str]) -> HttpResponse:
+    """Registers agreed to are asked for what the new form takes; one it newly reads needs consent first."""
+    messages.success(
+        request, _("Bản nháp đã chuyển sang bản mới. Những gì bạn đã khai còn dùng được thì giữ nguyên.")
+    )
     if draft.consented is not None:
         services.gather(dossier=draft.dossier, agreed=draft.consented, by=draft.actor, at=draft.at)
-        if prefill.registers_of(draft.form) - prefill.registers_of(before.form):
+        if prefill.registers_of(draft.form) - known:
             return redirect("applications:consent", code=draft.dossier.key)
     return onward(Draft(draft.dossier, at=draft.at))

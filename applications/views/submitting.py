@@ -16,6 +16,7 @@ from applications import answering, legal, papers_sent, routing, services
 from applications.drafting import CHECK_STEP, Draft, step_of
 from applications.facts import sections
 from applications.models import Dossier
+from applications.pinning import Outdated
 from applications.services import Incomplete
 from applications.services.intake import REQUIRED_LEVEL
 from applications.states import State
@@ -89,6 +90,9 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     except Incomplete:
         messages.error(request, _("Hồ sơ còn thiếu thông tin. Hãy xem các chỗ được đánh dấu."))
         return onward(Draft(draft.dossier, at=draft.at))
+    except Outdated as outdated:
+        messages.error(request, outdated.message)
+        return redirect("applications:move_draft", code=draft.dossier.path_code)
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("applications:check", code=draft.dossier.path_code)
