@@ -14,6 +14,7 @@ from procedures import diff
 from procedures.models import ProcedureVersion
 
 Stage = ProcedureVersion.Stage
+FOR_APPLICANTS = frozenset({"texts", "legal_bases", "level", "papers", "fees", "times", "fields"})
 
 
 class Outdated(Refused):
@@ -49,8 +50,14 @@ class Ended:
         }
 
     @property
-    def changes(self) -> list[diff.Change]:
-        return diff.compare(self.version.edition, self.onto.edition) if self.onto else []
+    def changes(self) -> list[tuple[str, list[str]]]:
+        """What is new for the applicant, by subject; how the agency works inside is left out."""
+        found = diff.compare(self.version.edition, self.onto.edition) if self.onto else []
+        told: dict[str, list[str]] = {}
+        for change in found:
+            if change.group in FOR_APPLICANTS:
+                told.setdefault(str(diff.GROUPS[change.group]), []).append(change.sentence)
+        return list(told.items())
 
 
 def ended(dossier: Dossier, *, at: dt.datetime) -> Ended | None:

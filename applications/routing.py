@@ -20,7 +20,11 @@ from identity.models import AdministrativeUnit, Agency
 
 def competent_agency(dossier: Dossier, values: Mapping[str, Any], *, on: dt.date) -> Agency:
     """The agency that receives and decides. Raises Refused, naming the place, when none is known."""
-    rule = dossier.version.processing.get("routing", {})
+    return agency_of(dossier.version.processing.get("routing", {}), values, on=on)
+
+
+def agency_of(rule: Mapping[str, Any], values: Mapping[str, Any], *, on: dt.date) -> Agency:
+    """The same for a rule of a version that is still being written."""
     if key := rule.get("agency"):
         return Agency.objects.get(key=key)
     commune = _commune(rule.get("from", []), values, on)

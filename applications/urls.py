@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from applications.editor_urls import urlpatterns as editor
 from applications.office_urls import urlpatterns as office
 from applications.views import (
     citizen,
@@ -44,4 +45,5 @@ urlpatterns = [
     path("xac-thuc/<str:code>/", public.verify_code, name="verify_code"),
     path("dia-chi/xa-phuong/", public.communes, name="communes"),
     *office,
+    *editor,
 ]

@@ -15,9 +15,13 @@ def burden_delta(before: Edition, after: Edition) -> BurdenDelta:
     return BurdenDelta(False, "")
 
 
+GROUPS: dict[str, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    text: str
+    group: str
+    sentence: str
 
 
 def compare(before: Edition, after: Edition) -> list[Change]:

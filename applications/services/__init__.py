@@ -27,6 +27,7 @@ from applications.services.intake import (
 )
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
+from applications.services.simulating import simulate
 from applications.services.waiting import (
     answer_supplement,
     decline_withdrawal,
@@ -68,6 +69,7 @@ __all__ = [
     "save_answers",
     "send_back",
     "sign",
+    "simulate",
     "start",
     "stop",
     "submit",
