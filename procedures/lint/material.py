@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, Literal
 from identity import registers
 from procedures import rules, schema
 from procedures.edition import Edition
+from procedures.personas import Walk, walks
 from procedures.schema import Form, Page, Question
 from procedures.schema.errors import Fault, SchemaError
 
@@ -90,6 +92,10 @@ class Material:
         )
 
     @cached_property
+    def walks(self) -> tuple[Walk, ...]:
+        return () if self.form is None else tuple(walks(self.form, today=today()))
+
+    @cached_property
     def components(self) -> list[Mapping[str, Any]]:
         return list(self.content.get("components") or [])
 
@@ -112,6 +118,10 @@ class Material:
             return True
         shown = [rule for rule in (asked.question.show_if, asked.page.show_if) if rule]
         return any(rules.compiled(rule).names & self.facts for rule in shown)
+
+
+def today() -> dt.date:
+    return dt.datetime.now(rules.LEGAL_ZONE).date()
 
 
 def connected(register: str) -> bool:

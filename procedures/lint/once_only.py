@@ -77,6 +77,26 @@ def _basis(place: str, label: str, basis: str) -> Iterator[Finding]:
         )
 
 
+def twice(material: Material) -> Iterator[Finding]:
+    """The same datum of the same person on one walk: an earlier answer is reused, never asked again."""
+    first: dict[tuple[str, str], Asked] = {}
+    for one in material.questions:
+        question = one.question
+        if not question.element or not question.of or one.page.group is not None or question.kind == "file":
+            continue
+        earlier = first.setdefault((question.element, question.of), one)
+        pair = {earlier.question.id, question.id}
+        if len(pair) == 2 and any(pair <= walk.questions for walk in material.walks):
+            yield Finding(
+                "once_only",
+                "error",
+                one.place,
+                _("“%(label)s” hỏi lại điều đã hỏi ở “%(earlier)s”.")
+                % {"label": question.label, "earlier": earlier.question.label},
+                _("Bỏ một câu, hoặc tính câu này từ câu trước."),
+            )
+
+
 def papers(material: Material) -> Iterator[Finding]:
     for number, component in enumerate(material.components):
         place = f"content.components[{number}]"
@@ -138,4 +158,4 @@ def _named(pattern: re.Pattern[str], words: str) -> bool:
     return any(not _NOT_NEEDED.search(words[: found.start()]) for found in pattern.finditer(words))
 
 
-RULES = (questions, papers, words)
+RULES = (questions, twice, papers, words)

@@ -23,7 +23,7 @@ _PRESENCE: Final = re.compile(
     r"|\bbản (?:chính|gốc) để (?:đối chiếu|kiểm tra|xuất trình)\b"
     r"|\b(?:nộp|gửi|xuất trình|giao)\b[^,]{0,25}\bbản (?:chính|gốc)\b"
     r"|\b(?:nộp|xuất trình)\b[^,]{0,25}\bbản giấy\b"
-    r"|\b(?:nộp|gửi)\b[^,]{0,30}\bbưu (?:chính|điện)\b",
+    r"|\b(?:nộp|gửi (?:hồ sơ|giấy tờ))\b[^,]{0,30}\bbưu (?:chính|điện)\b",
     re.IGNORECASE,
 )
 _PAPER = r"(?:mẫu|biểu mẫu|tờ khai|đơn|phiếu|bản khai|văn bản này)"
