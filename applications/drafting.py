@@ -35,6 +35,11 @@ class Draft:
     def actor(self) -> Actor:
         return citizen(self.dossier.submitter)
 
+    @property
+    def key(self) -> str:
+        """What stands in the addresses of its pages; empty where there are none (a preview)."""
+        return self.dossier.key
+
     @cached_property
     def form(self) -> Form:
         return answering.form_of(self.dossier)

@@ -106,7 +106,7 @@ def world(procedure: Procedure) -> World:
     def agency_at(rule: str, places: str, on: dt.date) -> int | None:
         try:
             return routing.agency_of(json.loads(rule), json.loads(places), on=on).pk
-        except (Refused, Agency.DoesNotExist, KeyError):
+        except Refused:
             return None
 
     @cache

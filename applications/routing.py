@@ -26,14 +26,18 @@ def competent_agency(dossier: Dossier, values: Mapping[str, Any], *, on: dt.date
 def agency_of(rule: Mapping[str, Any], values: Mapping[str, Any], *, on: dt.date) -> Agency:
     """The same for a rule of a version that is still being written."""
     if key := rule.get("agency"):
-        return Agency.objects.get(key=key)
+        return _only(Agency.objects.filter(key=key).first(), key)
     commune = _commune(rule.get("from", []), values, on)
     if commune is None:
         raise Refused(_("Chưa xác định được cơ quan tiếp nhận: hãy kiểm tra lại nơi cư trú."))
-    unit = commune if rule["level"] == Agency.Level.COMMUNE else commune.parent
-    agency = Agency.objects.filter(level=rule["level"], unit=unit, kind=rule["kind"], valid_to=None).first()
+    level, kind = rule.get("level", ""), rule.get("kind", "")
+    unit = commune if level == Agency.Level.COMMUNE else commune.parent
+    return _only(Agency.objects.filter(level=level, unit=unit, kind=kind, valid_to=None).first(), unit)
+
+
+def _only(agency: Agency | None, place: object) -> Agency:
     if agency is None:
-        raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": unit})
+        raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": place})
     return agency
 
 

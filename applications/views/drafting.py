@@ -19,6 +19,7 @@ from applications.views.opening import give_back, keeps_what_was_typed, open_dra
 from applications.views.starting import onward
 from identity.access import citizen_required
 from identity.errors import NotFound
+from procedures.journey import Error
 from procedures.schema import Page
 
 SAVE, DROP_FILE, CHECK = "luu", "bo_tep", "kiem-tra"
@@ -42,19 +43,24 @@ def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse
 def _show(
     request: HttpRequest, draft: Draft, page: Page, form: forms.PageForm, status: int = 200
 ) -> HttpResponse:
-    previous = draft.journey.previous_page(page.id)
-    context = {
-        "draft": draft,
-        "page": page,
-        "form": form,
-        "step": step_of(draft, page.id),
-        "previous": previous,
-        "known": draft.facts_beside(page),
+    context = page_context(draft, page, form) | {
         "ticket": draft.ticket(page.id),
         "to_check": CHECK in (request.GET.get("ve"), request.POST.get("ve")),
         "saved_at": draft.at if draft.written(page) else None,
     }
     return render(request, "applications/page.html", context, status=status)
+
+
+def page_context(draft: Draft, page: Page, form: forms.PageForm) -> dict[str, Any]:
+    """What ``applications/page.html`` shows of a page, wherever its answers are kept."""
+    return {
+        "draft": draft,
+        "page": page,
+        "form": form,
+        "step": step_of(draft, page.id),
+        "previous": draft.journey.previous_page(page.id),
+        "known": draft.facts_beside(page),
+    }
 
 
 def _keep(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
@@ -77,13 +83,9 @@ def _judge(
 ) -> HttpResponse:
     """Errors back to the page; questions that only now became necessary are asked without blame."""
     after = Draft(before.dossier, at=before.at)
-    shown = {one.id for one in before.journey.to_ask(page)} | ({page.group.id} if page.group else set())
-    missing = after.journey.page_errors(page)
     form.take(refused.items())
-    form.take(one for one in missing if one[0].split("-")[0] in shown)
-    if form.errors:
-        shown_again = after.page_form(page)
-        shown_again.errors, shown_again.matches = form.errors, form.matches
+    shown_again, missing = judge(before, after, page, form)
+    if shown_again is not None:
         return _show(request, after, page, shown_again, status=UNPROCESSABLE)
     _save(after, {RAW + page.id: None})
     if missing:
@@ -98,6 +100,20 @@ def _judge(
     if following is None or (request.POST.get("ve") == CHECK and fresh.next_page() is None):
         return onward(fresh)
     return redirect("applications:page", code=fresh.dossier.key, page=following.id)
+
+
+def judge(
+    before: Draft, after: Draft, page: Page, form: forms.PageForm
+) -> tuple[forms.PageForm | None, tuple[Error, ...]]:
+    """The page to show again when something asked was wrong, and everything the page still misses."""
+    shown = {one.id for one in before.journey.to_ask(page)} | ({page.group.id} if page.group else set())
+    missing = after.journey.page_errors(page)
+    form.take(one for one in missing if one[0].split("-")[0] in shown)
+    if not form.errors:
+        return None, missing
+    shown_again = after.page_form(page)
+    shown_again.errors, shown_again.matches = form.errors, form.matches
+    return shown_again, missing
 
 
 def _only_kept(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse | None:
