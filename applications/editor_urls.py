@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from applications.views import simulating
+from applications.views import previewing, simulating
 
 urlpatterns = [
+    path("bien-tap/ban/<int:version>/xem-truoc/", previewing.preview, name="preview"),
+    path("bien-tap/ban/<int:version>/xem-truoc/trang/", previewing.preview_page, name="preview_page"),
     path("bien-tap/ban/<int:version>/mo-phong/", simulating.simulate, name="simulate"),
 ]
