@@ -23,6 +23,7 @@ from identity.errors import Refused
 from identity.models import Agency
 from procedures import journey, rules
 from procedures.models import Procedure, ProcedureVersion, ServiceOffering
+from procedures.processing import Route
 
 _NOT_ANSWERS = Q(question__startswith=RAW) | Q(question__startswith=CORRECTION) | Q(question__startswith=OLD)
 
@@ -35,9 +36,7 @@ def newest(procedure: Procedure, *, most: int) -> list[int]:
 
 def terms_of(version: ProcedureVersion) -> Terms:
     """Raises ``schema.SchemaError`` where the form cannot be used."""
-    return Terms(
-        answering.form_of_version(version), version.time_limit, version.processing.get("routing") or {}
-    )
+    return Terms(answering.form_of_version(version), version.time_limit, version.processing)
 
 
 def terms_before(keys: Iterable[int]) -> dict[int, Terms]:
@@ -103,9 +102,9 @@ def world(procedure: Procedure) -> World:
     offerings = list(ServiceOffering.objects.filter(procedure=procedure, fee_vnd__isnull=False))
 
     @cache
-    def agency_at(rule: str, places: str, on: dt.date) -> int | None:
+    def agency_at(route: Route | None, places: str, on: dt.date) -> int | None:
         try:
-            return routing.agency_of(json.loads(rule), json.loads(places), on=on).pk
+            return routing.agency_at(route, json.loads(places), on=on).pk
         except Refused:
             return None
 
@@ -117,12 +116,11 @@ def world(procedure: Procedure) -> World:
     def commune_exists(code: str) -> bool:
         return answering.commune_exists(code)
 
-    def agency(rule: Mapping[str, Any], values: Mapping[str, Any], on: dt.date) -> int | None:
-        places = {
-            name: values[name] for name in rule.get("from", ()) if isinstance(values.get(name), Mapping)
-        }
+    def agency(route: Route | None, values: Mapping[str, Any], on: dt.date) -> int | None:
+        sources = route.sources if route else ()
+        places = {name: values[name] for name in sources if isinstance(values.get(name), Mapping)}
         codes = {name: {"commune_code": place.get("commune_code", "")} for name, place in places.items()}
-        return agency_at(json.dumps(rule, sort_keys=True), json.dumps(codes), on)
+        return agency_at(route, json.dumps(codes), on)
 
     def local(agency: int, on: dt.date) -> Mapping[str, Any]:
         known: dict[str, Any] = {"agency": name_of(agency)}

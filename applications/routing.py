@@ -1,47 +1,53 @@
 """Which agency is competent: data of the version (``processing.routing``), never a constant in code.
 
-``{"level": "commune", "from": ["mother_residence", "father_residence"]}``: the People's Committee of the commune
-of the first of these answers; ``{"level": "province", "kind": "department-key-prefix", "from": [...]}``;
-``{"agency": "<key>"}``: one agency for the whole country.
+Its shape and meaning are in ``procedures.processing``; here the place becomes an agency of the database.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from applications import answering
 from applications.models import Dossier
 from identity.errors import Refused
 from identity.models import AdministrativeUnit, Agency
+from procedures import processing, rules
 
 
 def competent_agency(dossier: Dossier, values: Mapping[str, Any], *, on: dt.date) -> Agency:
     """The agency that receives and decides. Raises Refused, naming the place, when none is known."""
-    return agency_of(dossier.version.processing.get("routing", {}), values, on=on)
+    route = processing.route(dossier.version.processing, _scope(dossier, values, on))
+    return agency_at(route, values, on=on)
 
 
-def agency_of(rule: Mapping[str, Any], values: Mapping[str, Any], *, on: dt.date) -> Agency:
-    """The same for a rule of a version that is still being written."""
-    if key := rule.get("agency"):
-        return _only(Agency.objects.filter(key=key).first(), key)
-    commune = _commune(rule.get("from", []), values, on)
-    if commune is None:
+def agency_at(route: processing.Route | None, values: Mapping[str, Any], *, on: dt.date) -> Agency:
+    """The agency a route leads to from these answers. Raises Refused."""
+    if route is not None and route.agency:
+        return _known(Agency.objects.filter(key=route.agency).first(), route.agency)
+    commune = _commune(route.sources, values, on) if route is not None else None
+    if route is None or commune is None:
         raise Refused(_("Chưa xác định được cơ quan tiếp nhận: hãy kiểm tra lại nơi cư trú."))
-    level, kind = rule.get("level", ""), rule.get("kind", "")
-    unit = commune if level == Agency.Level.COMMUNE else commune.parent
-    return _only(Agency.objects.filter(level=level, unit=unit, kind=kind, valid_to=None).first(), unit)
+    unit = commune if route.level == Agency.Level.COMMUNE else commune.parent
+    agencies = Agency.objects.filter(level=route.level, unit=unit, kind=route.kind, valid_to=None)
+    return _known(agencies.first(), unit)
 
 
-def _only(agency: Agency | None, place: object) -> Agency:
+def _known(agency: Agency | None, place: object) -> Agency:
     if agency is None:
         raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": place})
     return agency
 
 
-def _commune(questions: list[str], values: Mapping[str, Any], on: dt.date) -> AdministrativeUnit | None:
+def _scope(dossier: Dossier, values: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
+    known = {"channel": str(dossier.channel), "on_behalf": dossier.organisation_id is not None}
+    return answering.form_of(dossier).scope(values, rules.context(today=on, **known))
+
+
+def _commune(questions: Iterable[str], values: Mapping[str, Any], on: dt.date) -> AdministrativeUnit | None:
     for question in questions:
         address = values.get(question) or {}
         if code := address.get("commune_code"):

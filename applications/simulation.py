@@ -15,6 +15,7 @@ from typing import Any
 from applications import deadlines
 from procedures import fees, rules
 from procedures.journey import Answer, Journey
+from procedures.processing import Route, route
 from procedures.schema import Form, Question
 
 GRANT, REFUSAL = "grant", "refusal"
@@ -24,11 +25,11 @@ Reason = tuple[str, str]
 
 @dataclass(frozen=True)
 class Terms:
-    """What a version asks and promises: form, ``{value, unit, cutoff_hour?}``, the rule that names the agency."""
+    """What a version asks and promises: form, ``{value, unit, cutoff_hour?}``, and its processing (routing)."""
 
     form: Form
     time_limit: Mapping[str, Any]
-    routing: Mapping[str, Any]
+    processing: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ class Case:
 
 @dataclass(frozen=True)
 class World:
-    """What stands outside a form. ``agency``: (rule, answers, day) → key of the competent agency, None where none
-    is known. ``local``: (agency, day) → the part of ``ctx`` the agency brings (its name, the fee of its province)."""
+    """What stands outside a form. ``agency``: (route, answers, day) → key of the competent agency, None where
+    none is known. ``local``: (agency, day) → the part of ``ctx`` the agency brings: name, fee of its province."""
 
     calendar: deadlines.Calendar
-    agency: Callable[[Mapping[str, Any], Mapping[str, Any], dt.date], int | None]
+    agency: Callable[[Route | None, Mapping[str, Any], dt.date], int | None]
     local: Callable[[int, dt.date], Mapping[str, Any]]
     commune_exists: Callable[[str], bool]
 
@@ -150,7 +151,8 @@ def _outcome(case: Case, terms: Terms, world: World, journey: Journey) -> Outcom
     values = journey.values()
     reasons, looked_up = _faults(journey)
     day = _day(case.submitted_at)
-    agency = world.agency(terms.routing, values, day)
+    to = route(terms.processing, terms.form.scope(values, case.context))
+    agency = world.agency(to, values, day)
     if agency is None:
         reasons.add(("agency", ""))
     local = world.local(agency, day) if agency is not None else {}

@@ -80,9 +80,18 @@ class Trial(Draft):
     key = ""
     ended = None
 
-    def __init__(self, version: ProcedureVersion, state: State, *, at: dt.datetime) -> None:
+    def __init__(
+        self,
+        version: ProcedureVersion,
+        state: State,
+        *,
+        at: dt.datetime,
+        trying: Mapping[str, Any] | None = None,
+    ) -> None:
         person = Citizen(name=_("Nguyễn Thị Thử"), assurance_level=2)
-        super().__init__(Dossier(version=version, submitter=person, created_at=at, key=""), at=at)
+        super().__init__(
+            Dossier(version=version, submitter=person, created_at=at, key=""), at=at, trying=trying
+        )
         self.state = state
 
     @cached_property
@@ -92,6 +101,7 @@ class Trial(Draft):
     @cached_property
     def journey(self) -> Journey:
         answers = {name: Answer(value, source) for name, (value, source) in self.state.answers.items()}
+        answers |= {name: Answer(value) for name, value in (self.trying or {}).items()}
         answers |= {name: Answer(paper[0]) for name, paper in self.state.papers.items()}
         context = answering.context_of(self.dossier, at=self.at)
         return Journey(self.form, answers, context, commune_exists=answering.commune_exists)
@@ -113,7 +123,10 @@ class Trial(Draft):
 
     def again(self) -> Trial:
         """The same after the state changed."""
-        other = Trial(self.dossier.version, self.state, at=self.at)
+        return self.as_if({})
+
+    def as_if(self, answers: Mapping[str, Any]) -> Trial:
+        other = Trial(self.dossier.version, self.state, at=self.at, trying=answers)
         other.form = self.form
         return other
 

@@ -10,13 +10,14 @@ import datetime as dt
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
 from identity import registers
 from procedures import burden, plausible, rules
-from procedures.branches import Branches
+from procedures.branches import Branches, literals
 from procedures.edition import Edition
 from procedures.journey import CITIZEN, COMPUTED, Answer, Journey
 from procedures.plausible import SILENT
@@ -26,6 +27,7 @@ from procedures.schema.model import Group, Prefill
 Persona = Literal["unknown", "known"]
 PERSONAS: tuple[Persona, ...] = ("unknown", "known")
 MOST_ADAPTATIONS = 8
+MOST_TRIALS = 12
 NOTHING = burden.Burden(0, 0, 0, 0, 0)
 
 
@@ -223,7 +225,7 @@ def _obliging(person: Person, journey: Journey) -> tuple[Person, Journey]:
     for check in person.form.checks:
         if check.question not in dict(journey.errors()):
             continue
-        for name, other in _others(person, check.when):
+        for name, other in islice(_others(person, check.when), MOST_TRIALS):
             tried = person.instead(name, other)
             way = Journey(person.form, tried, journey.context)
             if len(way.errors()) < len(journey.errors()):
@@ -233,10 +235,11 @@ def _obliging(person: Person, journey: Journey) -> tuple[Person, Journey]:
 
 
 def _others(person: Person, expression: str) -> Iterator[tuple[str, Any]]:
+    told = literals(expression)
     for name in sorted(rules.compiled(expression).names - person.choices.keys()):
         question = person.form.questions.get(name)
         if question is not None and question.kind != "computed":
-            for other in plausible.alternatives(question, (), today=person.today):
+            for other in plausible.alternatives(question, told, today=person.today):
                 yield name, other
 
 

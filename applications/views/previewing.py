@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from applications import forms, trial
-from applications.drafting import CHECK_STEP, CONSENT_STEP, Draft
+from applications.drafting import CHECK_STEP, CONSENT_STEP
 from applications.trial import State, Trial
-from applications.views.drafting import SAVE, judge, page_context
+from applications.views.drafting import DROP_FILE, FRAGMENT, SAVE, growing, judge, page_context, sent
 from applications.views.starting import consent_context, eligibility_context, registers_asked
 from applications.views.submitting import DECLARATION, check_context, statement_context
 from identity.access import officer_required
@@ -194,26 +194,27 @@ def _consented(request: HttpRequest, here: Trial) -> HttpResponse:
 
 def _answered(request: HttpRequest, here: Trial, page: Page) -> HttpResponse:
     """The same judgement as on the citizen's page, over what the post brought along."""
-    here.state.raw[page.id] = forms.read(page, request.POST)
-    for question in here.journey.to_ask(page):
-        sent = request.FILES.get(question.id)
-        if question.kind == "file" and sent is not None:
-            here.state.papers[question.id] = (str(sent.name)[:120], sent.size or 0)
-    if (number := request.POST.get("bo_tep", "")).isdecimal() and len(number) < 5:
+    if FRAGMENT in request.headers:
+        return growing(request, here, page)
+    shown, written = sent(request, here, page)
+    here.state.raw[page.id] = written
+    settled, form, answers = here.settled(page, written, shown)
+    for question in settled.journey.to_ask(page):
+        paper = request.FILES.get(question.id)
+        if question.kind == "file" and paper is not None:
+            here.state.papers[question.id] = (str(paper.name)[:120], paper.size or 0)
+    if (number := request.POST.get(DROP_FILE, "")).isdecimal() and len(number) < 5:
         here.drop_paper(int(number))
-    if any(name in request.POST for name in (SAVE, "bo_tep", forms.ADD, forms.REMOVE)):
+    if any(name in request.POST for name in (SAVE, DROP_FILE, forms.ADD, forms.REMOVE)):
         again = here.again()
         return _page(request, again, page, again.page_form(page))
-    here = here.again()
-    form = here.page_form(page)
-    here.keep(form.clean())
+    here.keep(answers)
     after = here.again()
-    wrong, missing = judge(here, after, page, form)
+    wrong, missing = judge(after, page, form, shown)
     if wrong is not None:
         return _page(request, after, page, wrong, UNPROCESSABLE)
     after.state.raw[page.id] = None
-    fresh: Draft = after.again()
     if missing:
         return _show(request, after.again(), page.id)
-    following = fresh.journey.next_page(page.id)
+    following = after.journey.next_page(page.id)
     return _show(request, after.again(), following.id if following else CHECK_STEP)
