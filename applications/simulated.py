@@ -133,7 +133,6 @@ def _told(reason: Reason, draft: Form) -> str:
         "check": _("Không qua kiểm tra: %(what)s"),
         "decision": _("Quy tắc sẽ từ chối: %(what)s"),
         "agency": _("Không tìm được cơ quan giải quyết"),
-        "broken": _("Quy tắc không tính được: %(what)s"),
     }
     return words[kind] % {"what": conditions.get(name) or _label(name, draft) or name}
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from applications import deadlines
-from procedures import fees, rules
+from procedures import fees
 from procedures.journey import Answer, Journey
 from procedures.processing import Route, route
 from procedures.schema import Form, Question
 
 GRANT, REFUSAL = "grant", "refusal"
 Reason = tuple[str, str]
-"""Why a dossier no longer passes: kind (missing, invalid, check, decision, agency, broken) and the id in the form."""
+"""Why a dossier no longer passes: kind (missing, invalid, check, decision, agency) and the id in the form."""
 
 
 @dataclass(frozen=True)
@@ -138,16 +138,8 @@ def replay(cases: Iterable[Case], before: Mapping[int, Terms], after: Terms, wor
 
 
 def outcome(case: Case, terms: Terms, world: World) -> Outcome:
-    """The dossier under these terms. A rule that cannot be evaluated is a reason, never an exception."""
-    try:
-        journey = Journey(terms.form, case.answers, case.context, commune_exists=world.commune_exists)
-        return _outcome(case, terms, world, journey)
-    except rules.RuleError as error:
-        broken = frozenset({("broken", error.expression[:200])})
-        return Outcome(broken, frozenset(), frozenset(), 0, None, None, _due(case, terms, world), "")
-
-
-def _outcome(case: Case, terms: Terms, world: World, journey: Journey) -> Outcome:
+    """The dossier under these terms; the form was checked when it was loaded, so no rule of it can fail."""
+    journey = Journey(terms.form, case.answers, case.context, commune_exists=world.commune_exists)
     values = journey.values()
     reasons, looked_up = _faults(journey)
     day = _day(case.submitted_at)

@@ -25,7 +25,7 @@ from applications.views.starting import consent_context, eligibility_context, re
 from applications.views.submitting import DECLARATION, check_context, statement_context
 from identity.access import officer_required
 from identity.errors import NotFound
-from procedures import rules, schema
+from procedures import schema
 from procedures.access import EDITORIAL, version_for
 from procedures.editor.frame import frame, signed_in
 from procedures.models import ProcedureVersion
@@ -101,9 +101,6 @@ def preview_page(request: HttpRequest, version: int) -> HttpResponse:
             response = _step(request, draft)
         except schema.SchemaError as wrong:
             response = render(request, "editor/preview/faults.html", {"faults": wrong.faults})
-        except rules.RuleError as wrong:
-            faults = [schema.Fault(wrong.expression, _("Quy tắc này không tính được."))]
-            response = render(request, "editor/preview/faults.html", {"faults": faults})
     response["Content-Language"] = language
     return response
 

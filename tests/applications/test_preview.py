@@ -201,15 +201,6 @@ def test_a_form_that_cannot_load_shows_every_fault_with_its_place(ministry, edit
         assert "pages[2].questions[0]" in answer.content.decode()
 
 
-def test_a_rule_that_breaks_while_filling_is_named_and_not_an_error(ministry, editor, client):
-    form = copy.deepcopy(factories.FORM)
-    form["pages"][1]["questions"].append({"id": "copies", "kind": "integer", "label": "Số bản"})
-    form["pages"][2]["show_if"] = "10 / copies > 1"
-    walk = Walker(client, draft_of(ministry, form), "?nguoi=moi&buoc=to-khai")
-    assert walk.answer.status_code == 200
-    assert "10 / copies" in walk.html
-
-
 def test_a_version_without_a_form_says_so(ministry, editor, client):
     draft = draft_of(ministry)
     draft.form = None
