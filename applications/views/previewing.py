@@ -49,15 +49,17 @@ def preview(request: HttpRequest, version: int) -> HttpResponse:
     if draft.form is None:
         return render(request, "editor/preview.html", context)
     try:
-        found = trial.walks(schema.load(draft.form), at=timezone.now())
+        form = schema.load(draft.form)
     except schema.SchemaError as wrong:
         return render(request, "editor/preview.html", {**context, "faults": wrong.faults})
+    found = trial.walks(form, at=timezone.now())
     chosen = _walk(request, found)
     context |= {
         "walks": [(str(number), walk) for number, walk in enumerate(found, 1)],
         "stuck": sum(bool(walk.stuck) for walk in found),
         "chosen": chosen,
-        "pages": _pages(schema.load(draft.form), chosen) if chosen else [],
+        "pages": _pages(form, chosen) if chosen else [],
+        "conditions": form.eligibility,
     }
     return render(request, "editor/preview.html", context)
 
