@@ -47,6 +47,23 @@ def edit_page(form: Mapping[str, Any], page_id: str, changes: Mapping[str, Any])
     return built
 
 
+def repeat_page(form: Mapping[str, Any], page_id: str, group: Mapping[str, Any] | None) -> Definition:
+    """Let people fill the page in once a row, or once again; the id of the rows stays as long as they repeat."""
+    built = _copy(form)
+    page = _page(built, page_id)
+    before = page.pop("group", None)
+    if group is not None:
+        wanted = identifier(str(group.get("label_en") or group["label"]))
+        name = before["id"] if before else _free(wanted, question_ids(built), "_")
+        page["group"] = {"id": name, **{key: value for key, value in group.items() if value not in ("", [])}}
+    elif before is not None and (users := readers_of(built, before["id"])):
+        raise Refused(
+            _("Chưa thôi lặp được: các dòng này còn dùng ở %(places)s. Hãy sửa các chỗ đó trước.")
+            % {"places": ", ".join(users[:5])}
+        )
+    return built
+
+
 def move_page(form: Mapping[str, Any], page_id: str, steps: int) -> Definition:
     built = _copy(form)
     _move(built["pages"], lambda page: page["id"] == page_id, steps)
@@ -188,7 +205,7 @@ def _question(form: Definition, question_id: str) -> tuple[dict[str, Any], dict[
 
 def _apply(holder: dict[str, Any], changes: Mapping[str, Any], *, keep: Sequence[str]) -> None:
     for name, value in changes.items():
-        if value in ("", None, [], {}, False) and name not in keep:
+        if (value is False or value in ("", None, [], {})) and name not in keep:
             holder.pop(name, None)
         else:
             holder[name] = value

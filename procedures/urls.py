@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from procedures import views
 
@@ -8,4 +8,5 @@ app_name = "procedures"
 urlpatterns = [
     path("thu-tuc/", views.find, name="search"),
     path("thu-tuc/<str:code>/", views.detail, name="detail"),
+    path("", include("procedures.editor.urls")),
 ]
