@@ -190,11 +190,14 @@ def _ready(version: ProcedureVersion) -> None:
             )
 
 
+def wrote(version: ProcedureVersion, officer: Officer) -> bool:
+    """Whether the officer had a hand in the text, and so is no second person."""
+    kinds = ["open_draft", "edit", "rebase", "explain", "send_to_check"]
+    return version.author_id == officer.pk or version.events.filter(kind__in=kinds, by=officer).exists()
+
+
 def _another_person(version: ProcedureVersion, by: Officer) -> None:
-    wrote = version.events.filter(
-        kind__in=["open_draft", "edit", "rebase", "explain", "send_to_check"], by=by
-    )
-    if version.author_id == by.pk or version.checked_by_id == by.pk or wrote.exists():
+    if version.checked_by_id == by.pk or wrote(version, by):
         raise Forbidden(_("Người thứ hai phải khác người đã soạn hoặc đã thẩm định bản này."))
 
 
