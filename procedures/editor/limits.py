@@ -11,9 +11,6 @@ from jsonschema.exceptions import ValidationError
 
 from procedures.schema import structure
 
-PROPERTIES = structure.FORM["properties"]
-MOST_PAGES: int = PROPERTIES["pages"]["maxItems"]
-MOST_QUESTIONS: int = structure.PAGE["properties"]["questions"]["maxItems"]
 Fault = tuple[tuple[str | int, ...], str]
 
 

@@ -20,7 +20,7 @@ from identity.errors import DomainError, Forbidden, NotFound, Refused
 from identity.models import Officer
 from procedures import merging, search, services
 from procedures.access import EDITORIAL, may, version_for
-from procedures.editor import comparing, events, marks
+from procedures.editor import comparing, events, findings
 from procedures.editor.chips import chip_of
 from procedures.editor.frame import frame, signed_in
 from procedures.models import ProcedureVersion
@@ -123,7 +123,7 @@ def _draft(
 ) -> HttpResponse:
     on = search.today()
     stage = version.stage(on)
-    told = [] if stage else marks.told(version)
+    told = [] if stage else findings.marked(version.edition, version.pk)
     context = frame(version, officer, tab="draft") | {
         "chip": chip_of(version, on),
         "stage": stage,
@@ -183,7 +183,7 @@ def _rebase(
     context = frame(version, officer, tab="draft") | {
         "newest": newest,
         "comparison": comparing.compared(version.based_on, newest),
-        "conflicts": [(place, marks.way_to(version, place)) for place in merged.conflicts],
+        "conflicts": [(place, findings.way_to(place, version.pk)) for place in merged.conflicts],
         "error": error,
     }
     return render(request, "editor/rebase.html", context, status=error.status if error else 200)

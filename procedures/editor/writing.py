@@ -17,7 +17,7 @@ from identity.models import Officer
 from procedures import services
 from procedures.access import version_for
 from procedures.edition import Edition
-from procedures.editor import boxes, marks
+from procedures.editor import boxes, findings
 from procedures.editor.boxes import Rows, Section, Written
 from procedures.editor.frame import frame, signed_in
 from procedures.models import ProcedureVersion
@@ -102,6 +102,6 @@ def _show(
         "errors": list(problems.items()),
         "error": typed.get("error"),
         "is_moved": typed.get("is_moved", False),
-        "findings": marks.told(version, part=part.name),
+        "findings": [one for one in findings.marked(version.edition, version.pk) if one.is_in(part.name)],
     }
     return render(request, f"editor/{part.tab.removeprefix('edit_')}.html", context, status=status)

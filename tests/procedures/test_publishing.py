@@ -379,7 +379,7 @@ def test_a_heavier_burden_needs_a_reason_that_is_published(ministry, monkeypatch
 
 
 class Heavier:
-    is_heavier = True
+    heavier = True
     text = "+3 ô phải gõ"
 
 
