@@ -1,7 +1,7 @@
 """Boxes of the editor's plain forms: what stands in them, and from what was typed back to the value. Pure.
 
-A box names its place in a record with dots (``fee.amount_vnd``); the same name stands in the form and is the anchor of
-the box. What is left empty is unknown and stays ``null``, so that nothing is invented.
+A box names its place in a record with dots (``fee.amount_vnd``); the same name stands in the form, and is the anchor
+of the box. What is left empty is unknown and stays ``null``, so that nothing is invented.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from identity.access import officer_required
 from identity.errors import NotFound
 from procedures import diff
 from procedures.access import EDITORIAL, version_for
-from procedures.diff import BurdenDelta, Change
+from procedures.diff import BurdenDelta, Change, Segment
 from procedures.editor.frame import frame, signed_in
 from procedures.models import ProcedureVersion
 
@@ -32,10 +33,20 @@ HEADS = (
 
 
 @dataclass(frozen=True)
+class Line:
+    """A change as it is read: a sentence, and the words that came and went where it is a matter of words."""
+
+    kind: str
+    sentence: str
+    segments: list[Segment]
+    language: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     before: ProcedureVersion
     after: ProcedureVersion
-    groups: list[tuple[str, list[Change]]]
+    groups: list[tuple[str, list[Line]]]
     delta: BurdenDelta | None
 
     @property
@@ -52,8 +63,22 @@ class Comparison:
 
 def compared(before: ProcedureVersion, after: ProcedureVersion) -> Comparison:
     changes = diff.compare(before.edition, after.edition)
-    groups = [(str(diff.GROUPS[key]), list(rows)) for key, rows in groupby(changes, key=lambda one: one.group)]
+    by_group = groupby(changes, key=lambda one: one.group)
+    groups = [(str(diff.GROUPS[key]), [_line(one) for one in rows]) for key, rows in by_group]
     return Comparison(before, after, groups, delta_between(before, after))
+
+
+def _line(change: Change) -> Line:
+    before, after = _words(change.before), _words(change.after)
+    runs = diff.segments(before, after) if change.kind != "moved" and (before or after) else []
+    return Line(change.kind, change.sentence, runs, "en" if change.place.endswith("_en") else "vi")
+
+
+def _words(value: Any) -> str:
+    """A text, a number or a list of them; a whole part is told by its name alone."""
+    if isinstance(value, list):
+        return "; ".join(map(_words, value)) if not any(isinstance(one, Mapping) for one in value) else ""
+    return "" if isinstance(value, Mapping) else diff.shown(value)
 
 
 def delta_between(before: ProcedureVersion, after: ProcedureVersion) -> BurdenDelta | None:

@@ -31,7 +31,9 @@ RULES = {
     "unreachable": gettext_lazy("câu hỏi không ai gặp"),
 }
 PLACE = re.compile(r"form\.pages\[(\d+)\](?:\.questions\[(\d+)\])?")
-SECTIONS = frozenset({"legal_bases", "steps", "components", "time_limit", "fee", "result", "routing", "findings"})
+SECTIONS = frozenset(
+    {"legal_bases", "steps", "components", "time_limit", "fee", "result", "routing", "findings"}
+)
 ROW = re.compile(r"\[(\d+)\]")
 PART = re.compile(r"(form|content|processing)(?:\.(\w+))?")
 
@@ -101,7 +103,9 @@ def _beside(finding: Finding, version_id: int) -> Marked:
 def way_to(place: str, version_id: int) -> str:
     """The page of a place (``content.fee``, ``form.pages.child.questions``), where it can be at the place itself."""
     kind = place.split(".")[0]
-    name = {"content": "edit_content", "processing": "edit_processing", "form": "edit_form"}.get(kind, "edit_content")
+    name = {"content": "edit_content", "processing": "edit_processing", "form": "edit_form"}.get(
+        kind, "edit_content"
+    )
     return _address(f"procedures:{name}", version_id) + _anchor(place)
 
 

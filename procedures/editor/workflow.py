@@ -168,7 +168,9 @@ def rebase(request: HttpRequest, version: int) -> HttpResponse:
     messages.success(request, _("Bản nháp đã dựa trên bản %(number)s.") % {"number": onto})
     if conflicts:
         places = ", ".join(conflicts[:10])
-        messages.warning(request, _("Hãy xem lại những chỗ hai bên cùng sửa: %(places)s.") % {"places": places})
+        messages.warning(
+            request, _("Hãy xem lại những chỗ hai bên cùng sửa: %(places)s.") % {"places": places}
+        )
     return redirect("procedures:draft", version=version)
 
 
