@@ -21,6 +21,8 @@ Options = tuple[tuple[str, Words], ...]
 Kind = Literal["line", "text", "lines", "whole", "choice", "checks", "flag", "day"]
 MOST_ROWS = 100
 MOST_LINES = 200
+FEW = 12
+"""Checks that stand open on the page."""
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,11 @@ class Shown:
         return self.box.kind == "checks"
 
     @property
+    def is_long(self) -> bool:
+        """A list of checks that is folded until it is wanted."""
+        return len(self.box.options) > FEW
+
+    @property
     def words(self) -> str:
         """The value for somebody who only reads."""
         if self.box.kind == "flag":
@@ -270,8 +277,18 @@ class ShownRow:
     name: str
     number: int
     boxes: list[Shown]
+    is_new: bool
     is_first: bool
     is_last: bool
+
+    @property
+    def is_open(self) -> bool:
+        """New rows and rows with something to look at are not folded away."""
+        return self.is_new or any(box.problem or box.stored for box in self.boxes)
+
+    @property
+    def title(self) -> str:
+        return next((box.text for box in self.boxes if box.box.name in ("name_vi", "label", "when")), "")
 
 
 @dataclass(frozen=True)
@@ -328,7 +345,8 @@ def shown(
             known = stored[int(origin)] if origin.isdecimal() and int(origin) < len(stored) else part.blank
             name = f"{part.name}.{number}"
             boxes = [show(box, f"{name}.{box.name}", value_at(known, box.name)) for box in part.boxes]
-            drawn.append(ShownRow(name, number + 1, boxes, number == 0, number == len(origins) - 1))
+            edges = (number == 0, number == len(origins) - 1)
+            drawn.append(ShownRow(name, number + 1, boxes, not origin.isdecimal(), *edges))
         return ShownRows(part, drawn, ",".join(origins))
 
     return [

@@ -129,6 +129,7 @@ def _draft(
         "stage": stage,
         "findings": told,
         "error_count": sum(one.is_error for one in told),
+        "minor_count": sum(not one.is_error for one in told),
         "comparison": comparing.compared(version.based_on, version) if version.based_on else None,
         "newest": _newer(version),
         "history": events.told(Q(version=version)),

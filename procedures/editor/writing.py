@@ -97,11 +97,13 @@ def _show(
         problems=problems,
         beside=typed.get("beside", False),
     )
+    told = [one for one in findings.marked(version.edition, version.pk) if one.is_in(part.name)]
     context = frame(version, officer, tab=part.tab) | {
         "sections": shown,
         "errors": list(problems.items()),
         "error": typed.get("error"),
         "is_moved": typed.get("is_moved", False),
-        "findings": [one for one in findings.marked(version.edition, version.pk) if one.is_in(part.name)],
+        "findings": told,
+        "minor_count": sum(not one.is_error for one in told),
     }
     return render(request, f"editor/{part.tab.removeprefix('edit_')}.html", context, status=status)
