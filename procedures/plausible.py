@@ -35,6 +35,8 @@ FREE_FORM = MappingProxyType(
 )
 CODES = MappingProxyType({"cas": "1310-73-2", "hs": "28151100"})
 TAX_CODE = "0316000126"
+EARLIEST_YEAR = 1900
+DAYS_OF_A_YEAR = 365
 NUMERIC = MappingProxyType({"integer": 1, "decimal": 1.5, "money": 1_000_000, "year": 1995})
 
 
@@ -131,21 +133,20 @@ def _told_apart(question: Question, literals: Sequence[str | int], today: dt.dat
     if kind in ("date", "partial_date"):
         return _days(question, literals, today)
     if kind in NUMERIC:
-        near = [int(one) + step for one in literals if isinstance(one, int) for step in (-1, 0, 1)]
-        return [
-            number for number in dict.fromkeys(near) if number == _within(question, number) and number >= 0
-        ]
+        near = [one + step for one in literals if isinstance(one, int) for step in (-1, 0, 1)]
+        least = EARLIEST_YEAR if kind == "year" else 0
+        return [number for number in near if number >= least and number == _within(question, number)]
     if kind == "address":
         return [dict(ABROAD)] if "VN" in literals else []
     return []
 
 
 def _days(question: Question, literals: Sequence[str | int], today: dt.date) -> list[str]:
-    """On both sides of every span a rule names, read as days and as years; else one long ago and one to come."""
-    spans = [one for one in literals if isinstance(one, int)]
-    days = [today - dt.timedelta(days=step) for one in spans for step in (one - 1, one + 1)]
-    days += [today - dt.timedelta(days=365 * one + step) for one in spans if one <= 120 for step in (-30, 30)]
-    days += [today - dt.timedelta(days=365 * 20), today + dt.timedelta(days=30)]
+    """On both sides of every span a rule names, in days; else one long ago and one to come."""
+    spans = [one for one in literals if isinstance(one, int) and one < 200 * DAYS_OF_A_YEAR]
+    margin = {one: 30 if one and one % DAYS_OF_A_YEAR == 0 else 1 for one in spans}
+    days = [today - dt.timedelta(days=one + step) for one in spans for step in (-margin[one], margin[one])]
+    days += [today - dt.timedelta(days=20 * DAYS_OF_A_YEAR), today + dt.timedelta(days=30)]
     return [within(question, day, today=today).isoformat() for day in days]
 
 

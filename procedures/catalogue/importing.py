@@ -244,19 +244,20 @@ def _link_life_events(published: list[tuple[Record, Procedure, Any, Any]]) -> No
 
 
 def _version(record: Record, procedure: Procedure, at: dt.datetime) -> ProcedureVersion:
-    form = _definition(f"{procedure.slug}.json")
+    form = definition(f"{procedure.slug}.json")
     return ProcedureVersion(
         number=1,
         status=ProcedureVersion.Status.PUBLISHED,
         online_level=record["online_level"] if form else OnlineLevel.INFORMATION,
         content=dict(record),
         form=form,
-        processing=_definition(f"{procedure.slug}.processing.json") or {},
+        processing=definition(f"{procedure.slug}.processing.json") or {},
         published_at=at,
     )
 
 
-def _definition(name: str) -> dict[str, Any] | None:
+def definition(name: str) -> dict[str, Any] | None:
+    """A file of the definitions shipped with the portal; None where there is none."""
     path = DEFINITIONS / name
     if not path.exists():
         return None

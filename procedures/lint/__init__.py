@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from procedures.edition import Edition
-from procedures.lint import completeness, language, once_only, online, shape, structure
+from procedures.lint import completeness, language, once_only, online, shape, structure, wording
 from procedures.lint.material import Finding, Material, Severity, cites
 
 __all__ = ["Citation", "Finding", "Severity", "citations", "lint"]
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *online.RULES,
     *shape.RULES,
     *language.RULES,
+    *wording.RULES,
 )
 _NUMBER = re.compile(r"\d+")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procedures import facts
+from procedures import dictionary, facts
 from procedures.lint.material import Asked, Finding, Material, cites, connected
 
 POPULATION = "national_population_db"
@@ -22,7 +22,8 @@ HELD_KINDS = {
     "ethnicity": POPULATION,
     "religion": POPULATION,
 }
-SELF = frozenset({"requester"})
+KNOWN_PEOPLE = frozenset({dictionary.REQUESTER, dictionary.ORGANISATION, "spouse"})
+"""Whom the portal can look up without a number given: who signed in, their spouse, their organisation."""
 _ABOLISHED = re.compile(r"\b(sổ hộ khẩu|sổ tạm trú|hộ khẩu (?:gốc|giấy|thường trú bản))", re.IGNORECASE)
 _IDENTITY = re.compile(
     r"(?:bản sao|bản chụp|ảnh|tệp|photo|photocopy|giấy tờ)[^.;]{0,40}"
@@ -36,33 +37,40 @@ def questions(material: Material) -> Iterator[Finding]:
     for one in material.questions:
         if one.question.basis:
             yield from _basis(one.place, one.question.label, one.question.basis)
-        elif one.question.kind not in ("computed", "file") and (register := _held(material, one)):
-            yield from _asked_again(one, register)
+        elif (register := _held(material, one)) and (message := _asked_again(one)):
+            told = {"label": one.question.label, "register": facts.REGISTERS.get(register, register)}
+            yield Finding(
+                "once_only",
+                "error",
+                one.place,
+                message % told,
+                _("Lấy câu này từ từ điển dữ liệu để điền sẵn, bỏ câu hỏi, hoặc dẫn điều luật cho phép hỏi."),
+            )
 
 
 def _held(material: Material, one: Asked) -> str:
-    """The connected register that holds the datum of this person; '' when none does."""
-    question = one.question
-    if one.page.group is not None or material.form is None:
+    """The connected register that holds this datum of a person the form can look up; '' when none does."""
+    question, form = one.question, material.form
+    if form is None or one.page.group is not None or question.kind in ("computed", "file"):
         return ""
-    resolved = {"requester", "organisation", *material.form.roles}
-    if question.prefill:
-        return next((source.register for source in question.prefill if connected(source.register)), "")
-    register = HELD_KINDS.get(question.kind, "")
-    return register if question.of in resolved and question.of in SELF and connected(register) else ""
+    if question.of not in KNOWN_PEOPLE | form.roles.keys():
+        return ""
+    element = dictionary.elements().get(question.element)
+    if element is None:
+        register = HELD_KINDS.get(question.kind, "") if question.of == dictionary.REQUESTER else ""
+    else:
+        register = element.register if dictionary.prefill(element, question.of) else ""
+    return register if register and connected(register) else ""
 
 
-def _asked_again(one: Asked, register: str) -> Iterator[Finding]:
+def _asked_again(one: Asked) -> str:
+    """What is wrong, '' when the question only steps in where the register is silent."""
     question = one.question
-    told = {"label": question.label, "register": facts.REGISTERS.get(register, register)}
-    if not question.prefill and not question.derive:
-        yield Finding(
-            "once_only",
-            "error",
-            one.place,
-            _("“%(label)s” hỏi lại điều %(register)s đã có.") % told,
-            _("Lấy câu này từ từ điển dữ liệu để điền sẵn, bỏ câu hỏi, hoặc dẫn điều luật cho phép hỏi."),
-        )
+    if not question.derive and not any(connected(source.register) for source in question.prefill):
+        return _("“%(label)s” hỏi lại điều %(register)s đã có.")
+    if question.proposed:
+        return _("“%(label)s” vẫn hỏi dù %(register)s đã trả lời.")
+    return ""
 
 
 def _basis(place: str, label: str, basis: str) -> Iterator[Finding]:
