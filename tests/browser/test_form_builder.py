@@ -127,7 +127,7 @@ def test_a_refused_page_is_accessible_and_keeps_what_was_typed(visit, editor, dr
     with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
         page.get_by_role("button", name="Lưu câu hỏi").click()
     assert sent.value.status == 422
-    page.get_by_role("link", name="Câu hỏi: bỏ dấu < và >").wait_for()
+    page.get_by_role("link", name="Câu hỏi: không được có dấu < hoặc >").wait_for()
     assert page.get_by_label("Câu hỏi", exact=True).input_value() == "<b>Ngày sinh</b>"
     page.complaints.clear()
     accessible(page)
