@@ -89,10 +89,7 @@ def add_question(form: Mapping[str, Any], page_id: str, question: Mapping[str, A
     """Append a question; its id is made unique and never changes afterwards."""
     built = _copy(form)
     wanted = str(question.get("id") or identifier(str(question.get("label_en") or question["label"])))
-    asked = page_of(built, page_id)["questions"]
-    if len(asked) >= MOST_ON_A_PAGE:
-        raise Refused(_("Một trang có nhiều nhất %(most)s câu. Hãy thêm trang.") % {"most": MOST_ON_A_PAGE})
-    asked.append({**question, "id": _free(wanted, question_ids(built), "_")})
+    _append(page_of(built, page_id), {**question, "id": _free(wanted, question_ids(built), "_")})
     return built
 
 
@@ -126,9 +123,8 @@ def send_question(form: Mapping[str, Any], question_id: str, page_id: str) -> De
     """To the end of another page."""
     built = _copy(form)
     page, question = question_of(built, question_id)
-    target = page_of(built, page_id)
     page["questions"].remove(question)
-    target["questions"].append(question)
+    _append(page_of(built, page_id), question)
     return built
 
 
@@ -209,6 +205,12 @@ def question_of(form: Definition, question_id: str) -> tuple[dict[str, Any], dic
             if question["id"] == question_id:
                 return page, question
     raise NotFound(_("Không có câu hỏi này trong biểu mẫu; có thể người khác vừa xóa."))
+
+
+def _append(page: dict[str, Any], question: dict[str, Any]) -> None:
+    if len(page["questions"]) >= MOST_ON_A_PAGE:
+        raise Refused(_("Một trang có nhiều nhất %(most)s câu. Hãy thêm trang.") % {"most": MOST_ON_A_PAGE})
+    page["questions"].append(question)
 
 
 def _apply(holder: dict[str, Any], changes: Mapping[str, Any], *, keep: Sequence[str]) -> None:

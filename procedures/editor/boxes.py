@@ -117,6 +117,9 @@ def _write_box(written: Written, box: Box, typed: Typed, holder: dict[str, Any],
     if sent is None and f"{name}.shown" not in typed:
         return
     value, problem = read(box, list(sent or []))
+    if box.kind == "checks":
+        stored = value_at(holder, box.name) or []
+        value = [one for one in stored if one in value] + [one for one in value if one not in stored]
     if problem:
         written.problems[name] = f"{box.label}: {problem}"
     else:
@@ -277,6 +280,8 @@ class ShownRow:
     name: str
     number: int
     boxes: list[Shown]
+    said: str
+    """What the row is about, where no box of it says so."""
     is_new: bool
     is_first: bool
     is_last: bool
@@ -288,7 +293,8 @@ class ShownRow:
 
     @property
     def title(self) -> str:
-        return next((box.text for box in self.boxes if box.box.name in ("name_vi", "label", "when")), "")
+        named = (box.text for box in self.boxes if box.box.name in ("name_vi", "label", "when"))
+        return self.said or next(named, "")
 
 
 @dataclass(frozen=True)
@@ -345,8 +351,8 @@ def shown(
             known = stored[int(origin)] if origin.isdecimal() and int(origin) < len(stored) else part.blank
             name = f"{part.name}.{number}"
             boxes = [show(box, f"{name}.{box.name}", value_at(known, box.name)) for box in part.boxes]
-            edges = (number == 0, number == len(origins) - 1)
-            drawn.append(ShownRow(name, number + 1, boxes, not origin.isdecimal(), *edges))
+            said, is_new, last = str(known.get("title") or ""), not origin.isdecimal(), len(origins) - 1
+            drawn.append(ShownRow(name, number + 1, boxes, said, is_new, number == 0, number == last))
         return ShownRows(part, drawn, ",".join(origins))
 
     return [

@@ -60,8 +60,9 @@ class QuestionRow:
     needed: str
     condition: str
     source: Source
+    errors: list[str]
+    warnings: list[str]
     is_bad: bool
-    is_warned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +137,19 @@ class Builder:
     def _question_row(self, nth: int, one: Mapping[str, Any]) -> QuestionRow:
         mine = [found for found in self.here if found.question == nth]
         bad = [found for found in mine if found.is_error]
-        source = Source(bad[0].finding.message, "diff", "alert") if bad else source_of(one)
-        kind = str(kinds.NAMES.get(one["kind"], one["kind"]))
+        again = next((found for found in bad if found.finding.rule == "once_only"), None)
+        source = Source(again.finding.message, "diff", "alert") if again else source_of(one)
         return QuestionRow(
-            one["id"],
-            one["label"],
-            nth + 1,
-            kind,
-            needed(one),
-            one.get("show_if", ""),
-            source,
-            bool(bad),
-            len(mine) > len(bad),
+            id=one["id"],
+            label=one["label"],
+            number=nth + 1,
+            kind=str(kinds.NAMES.get(one["kind"], one["kind"])),
+            needed=needed(one),
+            condition=one.get("show_if", ""),
+            source=source,
+            errors=list(dict.fromkeys(found.name for found in bad if found is not again)),
+            warnings=list(dict.fromkeys(found.name for found in mine if not found.is_error)),
+            is_bad=bool(bad),
         )
 
     @property

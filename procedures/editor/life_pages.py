@@ -106,12 +106,17 @@ def _keeper(request: HttpRequest) -> Officer:
 
 
 def _record(event: LifeEvent) -> dict[str, Any]:
-    steps = event.steps.select_related("procedure")
+    """``title`` has no box: it heads the row."""
     return {
         **{name: getattr(event, name) for name in ("name", "name_en", "summary", "summary_en")},
         "steps": [
-            {"procedure": step.procedure.path_code, "note": step.note, "note_en": step.note_en}
-            for step in steps
+            {
+                "procedure": step.procedure.path_code,
+                "title": step.procedure.name,
+                "note": step.note,
+                "note_en": step.note_en,
+            }
+            for step in event.steps.select_related("procedure")
         ],
     }
 
@@ -126,7 +131,6 @@ def _show(
 ) -> HttpResponse:
     problems = more.get("problems", {})
     record = _record(event)
-    names = dict(Procedure.objects.filter(life_event_steps__lifeevent=event).values_list("slug", "name"))
     context = {
         "event": event,
         "sections": boxes.shown(record, SECTIONS, typed=more.get("typed"), problems=problems),
@@ -134,16 +138,17 @@ def _show(
         "error": more.get("error"),
         "is_moved": more.get("is_moved", False),
         "is_editable": True,
-        "listed": event.steps.select_related("procedure"),
-        "missing": _missing(event, set(names)),
+        "missing": _missing(event),
         "history": events.told(Q(subject=f"{SUBJECT}{event.key}")),
         "officer": officer,
     }
     return render(request, "editor/life_event.html", context, status=status)
 
 
-def _missing(event: LifeEvent, listed: set[str]) -> list[Procedure]:
+def _missing(event: LifeEvent) -> list[Procedure]:
     """Procedures whose own record names this event although the page does not show them."""
-    in_force = ProcedureVersion.objects.in_force(search.today())
-    named = in_force.filter(content__life_events__contains=[event.key]).exclude(procedure__slug__in=listed)
-    return [version.procedure for version in named.select_related("procedure")[:20]]
+    named = ProcedureVersion.objects.in_force(search.today()).filter(
+        content__life_events__contains=[event.key]
+    )
+    absent = named.exclude(procedure__life_event_steps__lifeevent=event).select_related("procedure")
+    return [version.procedure for version in absent[:20]]

@@ -52,6 +52,7 @@ FINDINGS = Rows(
         Box("required", _("Bắt buộc"), "flag", empty=False),
     ),
     {"id": "", "label": "", "label_en": "", "required": False, "suggest": ""},
+    dropped=True,
 )
 
 

@@ -98,7 +98,7 @@ def publish(request: HttpRequest, version: int, step: str) -> HttpResponse:
     """One button. A refusal shows the same page again, with the reason and what was typed."""
     officer = signed_in(request)
     right, act, told = STEPS[step]
-    found = version_for(officer, version, right)
+    found = version_for(officer, int(version), right)
     said = {name: str(value) for name, value in request.POST.items()}
     try:
         act(found, said, officer, timezone.now())
@@ -106,7 +106,7 @@ def publish(request: HttpRequest, version: int, step: str) -> HttpResponse:
         raise
     except DomainError as error:
         shown = {"error": error, "failed": step, "typed": said}
-        return _draft(request, officer, version_for(officer, version, "read"), shown, status=error.status)
+        return _draft(request, officer, version_for(officer, found.pk, "read"), shown, status=error.status)
     messages.success(request, str(told))
     if step == "bo":
         return redirect("procedures:editor")
