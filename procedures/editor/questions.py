@@ -57,7 +57,8 @@ def _card(desk: Desk, question: str, values: cards.Values, **more: Any) -> HttpR
     context = cards.question_card(
         desk.form, desk.draft.content, values, kind if kind in kinds.NAMES else "text"
     )
-    context |= cards.rule_help(known, TARGETS, values) | {
+    context |= cards.rule_help(known, TARGETS) | {
+        "notes": _notes(desk.form, question, values, known),
         "question": stored,
         "number": page["questions"].index(stored) + 1,
         "can_use_register": bool(_sources(desk.form, stored, repeats=bool(page.get("group")))),
@@ -65,6 +66,21 @@ def _card(desk: Desk, question: str, values: cards.Values, **more: Any) -> HttpR
         "as_json": stored,
     }
     return desk.show(page["id"], card="question", **context, **more)
+
+
+def _notes(
+    form: building.Definition, question: str, values: cards.Values, known: list[rulebox.Known]
+) -> dict[str, list[str]]:
+    """What is wrong with the rules as they stand in the boxes, saved or not."""
+    page, stored = building.question_of(form, question)
+    place = f"pages[{form['pages'].index(page)}].questions[{page['questions'].index(stored)}]"
+    written = building.edit_question(form, question, reading.question(values, stored).changes)
+    boxes = {
+        name: (f"{place}.{name.removesuffix('_rule')}", values.get(name, ""))
+        for name, _label in TARGETS
+        if not name.endswith("_rule") or values.get(name.removesuffix("_rule")) == "rule"
+    }
+    return rulebox.notes(written, boxes, known)
 
 
 def _sources(form: building.Definition, stored: dict[str, Any], *, repeats: bool) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from procedures.services.publishing import (
     repeal,
     send_back,
     send_to_check,
+    wrote,
 )
 from procedures.services.vocabulary import Saying, add_synonym, change_synonym, remove_synonym
 
@@ -35,4 +36,5 @@ __all__ = [
     "send_to_check",
     "set_offering",
     "write_life_event",
+    "wrote",
 ]
