@@ -28,7 +28,6 @@ Persona = Literal["unknown", "known"]
 PERSONAS: tuple[Persona, ...] = ("unknown", "known")
 MOST_ADAPTATIONS = 8
 MOST_TRIALS = 12
-NOTHING = burden.Burden(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,6 @@ class Walk:
     burden: burden.Burden
     answers: Mapping[str, Answer]
     stuck: str = ""
-    broken: bool = False
-    """A rule of the form could not be evaluated: a fault of the form, not of the answers."""
     refused: bool = False
     """The answer this walk is about is not offered on it."""
 
@@ -207,17 +204,14 @@ def walk(form: Form, persona: Persona, choices: Mapping[str, Any], *, today: dt.
     person = Person(form, persona, choices, on)
     ctx = context(on) | {name[4:]: value for name, value in choices.items() if name.startswith("ctx.")}
     name = _name(form, persona, choices)
-    try:
+    journey = Journey(form, person, ctx)
+    for _attempt in range(MOST_ADAPTATIONS):
+        if not person.adapt(journey):
+            break
         journey = Journey(form, person, ctx)
-        for _attempt in range(MOST_ADAPTATIONS):
-            if not person.adapt(journey):
-                break
-            journey = Journey(form, person, ctx)
-        if journey.errors():
-            person, journey = _obliging(person, journey)
-        return _walked(name, person, journey)
-    except rules.RuleError as error:
-        return Walk(name, persona, (), {}, frozenset(), NOTHING, {}, str(error), broken=True)
+    if journey.errors():
+        person, journey = _obliging(person, journey)
+    return _walked(name, person, journey)
 
 
 def _obliging(person: Person, journey: Journey) -> tuple[Person, Journey]:
