@@ -1,6 +1,6 @@
 """From catalogue records to procedures and published versions: everything or nothing, and only what differs.
 
-A version is frozen. A record equal to the version in force changes nothing; another one becomes the next version,
+A version is frozen. A record equal to the one imported last changes nothing; another one becomes the next version,
 and the old one ends the day before. Files beside this package make a procedure live here: its form is
 ``definitions/<slug>.json``, its steps and routing ``definitions/<slug>.processing.json``.
 """
@@ -24,12 +24,12 @@ from procedures.catalogue import DEFINITIONS, read
 from procedures.catalogue.validate import Fault, Known, brief_slug, faults
 from procedures.models import (
     LifeEvent,
-    LifeEventStep,
     OnlineLevel,
     Procedure,
     ProcedureField,
     ProcedureVersion,
 )
+from procedures.services.life_events import list_on_pages, written_pages
 
 CATALOGUE_FROM = dt.date(2025, 7, 1)
 """First day of the two-level administration, from which the records of the catalogue are stated."""
@@ -88,7 +88,9 @@ def load_vocabulary() -> Counts:
     ]
     counts = sync(fields, ProcedureField.objects.all(), key=["key"], fields=["name", "name_en", "ministry"])
     names = ["name", "name_en", "audience", "order"]
-    return counts + sync(events, LifeEvent.objects.all(), key=["key"], fields=names)
+    written = written_pages()
+    free = [event for event in events if event.key not in written]
+    return counts + sync(free, LifeEvent.objects.exclude(key__in=written), key=["key"], fields=names)
 
 
 @transaction.atomic
@@ -184,29 +186,46 @@ def _versions(
     on: dt.date,
     progress: Progress,
 ) -> Counts:
-    published_before = ProcedureVersion.objects.filter(status=ProcedureVersion.Status.PUBLISHED)
-    latest = {v.procedure_id: v for v in published_before.order_by("procedure_id", "effective_from")}
+    versions = ProcedureVersion.objects.filter(status=ProcedureVersion.Status.PUBLISHED).order_by("number")
+    latest = {version.procedure_id: version for version in versions}
+    imported = {version.procedure_id: version for version in versions.filter(approved_by=None)}
     highest = dict(
         ProcedureVersion.objects.values_list("procedure_id").annotate(highest=Max("number")).order_by()
     )
     before = {procedure.pk: procedure for procedure in stored}
-    published, same = [], 0
+    published, same, late = [], 0, []
     for record, procedure in zip(progress(records), procedures, strict=True):
         version = _version(record, procedure, at)
-        old = latest.get(procedure.pk) if procedure.pk else None
-        if old is None:
-            version.effective_from = _first_day(record)
-        elif _equal(old, version):
+        version.number = highest.get(procedure.pk, 0) + 1
+        old = latest.get(procedure.pk)
+        if _equal(imported.get(procedure.pk), version):
             same += 1
             continue
-        else:
-            version.number = highest[procedure.pk] + 1
-            version.effective_from = on
-            old.effective_to = on - dt.timedelta(days=1)
+        if old is None:
+            version.effective_from = _first_day(record)
+        elif not _follow(old, version, on):
+            late.append(Fault(f"$.{procedure.slug}", _too_early(old)))
         published.append((record, procedure, version, old))
+    if late:
+        raise InvalidCatalogue(late)
     _save(published, before)
     created = sum(old is None for *_, old in published)
     return Counts(created, len(published) - created, same)
+
+
+def _follow(old: ProcedureVersion, new: ProcedureVersion, on: dt.date) -> bool:
+    """``new`` begins on the day and ``old`` ends the day before, unless it ended earlier; False when it begins no
+    earlier itself."""
+    if old.effective_from is None or old.effective_from >= on:
+        return False
+    new.effective_from = on
+    if old.effective_to is None or old.effective_to >= on:
+        old.effective_to, old.repeal_decision = on - dt.timedelta(days=1), ""
+    return True
+
+
+def _too_early(old: ProcedureVersion) -> str:
+    return f"bản {old.number} có hiệu lực từ {old.effective_from:%d/%m/%Y}; hãy nhập từ ngày sau ngày đó"
 
 
 def _save(
@@ -218,29 +237,11 @@ def _save(
     moved = [procedure for _, procedure, _, _ in published if procedure.pk in before]
     Procedure.objects.bulk_update(moved, ["slug", *FIELDS], batch_size=500)
     ended = [old for *_, old in published if old]
-    ProcedureVersion.objects.bulk_update(ended, ["effective_to"], batch_size=500)
+    ProcedureVersion.objects.bulk_update(ended, ["effective_to", "repeal_decision"], batch_size=500)
     for _, procedure, version, _ in published:
         version.procedure = procedure
     ProcedureVersion.objects.bulk_create([version for _, _, version, _ in published], batch_size=500)
-    _link_life_events(published)
-
-
-def _link_life_events(published: list[tuple[Record, Procedure, Any, Any]]) -> None:
-    events = {event.key: event.pk for event in LifeEvent.objects.all()}
-    wanted = {
-        (procedure.pk, events[key])
-        for record, procedure, _, _ in published
-        for key in record.get("life_events", [])
-    }
-    steps = LifeEventStep.objects.filter(procedure_id__in=[procedure.pk for _, procedure, _, _ in published])
-    kept = set(steps.values_list("procedure_id", "lifeevent_id"))
-    for step in steps:
-        if (step.procedure_id, step.lifeevent_id) not in wanted:
-            step.delete()
-    LifeEventStep.objects.bulk_create(
-        LifeEventStep(procedure_id=procedure, lifeevent_id=event)
-        for procedure, event in sorted(wanted - kept)
-    )
+    list_on_pages({procedure.pk: record.get("life_events", []) for record, procedure, _, _ in published})
 
 
 def _version(record: Record, procedure: Procedure, at: dt.datetime) -> ProcedureVersion:
@@ -265,7 +266,10 @@ def definition(name: str) -> dict[str, Any] | None:
     return definition
 
 
-def _equal(old: ProcedureVersion, new: ProcedureVersion) -> bool:
+def _equal(old: ProcedureVersion | None, new: ProcedureVersion) -> bool:
+    """``old`` is what was imported last: the same file never undoes what the ministry published since."""
+    if old is None:
+        return False
     frozen = ("online_level", "content", "form", "processing")
     return all(getattr(old, name) == getattr(new, name) for name in frozen)
 

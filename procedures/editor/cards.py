@@ -81,17 +81,14 @@ def everybody(form: Mapping[str, Any]) -> list[tuple[str, str]]:
     return list((dict(roles_of(form)) | {one.id: one.label for one in dictionary.roles().values()}).items())
 
 
-def rule_help(
-    known: Sequence[rulebox.Known], targets: Sequence[tuple[str, Any]], values: Values
-) -> dict[str, Any]:
-    """Everything the rule boxes of a card need: answers to read, patterns, and what is wrong with each rule."""
+def rule_help(known: Sequence[rulebox.Known], targets: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """What helps to write a rule into one of the boxes ``targets``: the answers it may read, and patterns."""
     return {
         "known": known,
         "options": [option for one in known for option in one.options],
         "targets": targets,
         "patterns": rulebox.PATTERNS.items(),
         "joints": rulebox.JOINTS.items(),
-        "notes": {name: rulebox.problems(values.get(name, ""), known) for name, _label in targets},
     }
 
 

@@ -22,7 +22,7 @@ from procedures.editor import kinds
 from procedures.editor.blocks import asked_pairs, blocks, insert, insert_block
 from procedures.editor.desk import Desk
 
-MOST_SHOWN = 60
+MOST_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,12 @@ def entries(form: building.Definition, *, query: str, of: str, register: str) ->
 
 
 def _place(words: list[str], label: str, about: str) -> int | None:
-    """0: every word begins a word of the label; 1: it stands somewhere in what is said of it; None: it does not."""
-    if all(f" {word}" in f" {label}" for word in words):
+    """0: every word is one of the label; 1: begins one; 2: begins one of what is said of it; None: does not."""
+    if all(f" {word} " in f" {label} " for word in words):
         return 0
-    return 1 if all(f" {word}" in f" {label} {about}" for word in words) else None
+    if all(f" {word}" in f" {label}" for word in words):
+        return 1
+    return 2 if all(f" {word}" in f" {label} {about}" for word in words) else None
 
 
 def _registers() -> list[tuple[str, str]]:

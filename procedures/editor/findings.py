@@ -31,6 +31,10 @@ RULES = {
     "unreachable": gettext_lazy("câu hỏi không ai gặp"),
 }
 PLACE = re.compile(r"form\.pages\[(\d+)\](?:\.questions\[(\d+)\])?")
+SECTIONS = frozenset(
+    {"legal_bases", "steps", "components", "time_limit", "fee", "result", "routing", "findings"}
+)
+ROW = re.compile(r"\[(\d+)\]")
 PART = re.compile(r"(form|content|processing)(?:\.(\w+))?")
 
 
@@ -47,6 +51,10 @@ class Marked:
     @property
     def is_error(self) -> bool:
         return self.finding.severity == "error"
+
+    def is_in(self, part: str) -> bool:
+        """``part``: content, form or processing."""
+        return self.finding.place.split(".")[0] == part
 
     @property
     def name(self) -> str:
@@ -89,7 +97,25 @@ def _beside(finding: Finding, version_id: int) -> Marked:
         "content": ("procedures:edit_content", _("phần Nội dung")),
         "processing": ("procedures:edit_processing", _("phần Xử lý")),
     }.get(kind, ("procedures:edit_form", _("biểu mẫu")))
-    return Marked(finding, None, None, where, _address(to, version_id))
+    return Marked(finding, None, None, where, _address(to, version_id) + _anchor(finding.place))
+
+
+def way_to(place: str, version_id: int) -> str:
+    """The page of a place (``content.fee``, ``form.pages.child.questions``), where it can be at the place itself."""
+    kind = place.split(".")[0]
+    name = {"content": "edit_content", "processing": "edit_processing", "form": "edit_form"}.get(
+        kind, "edit_content"
+    )
+    return _address(f"procedures:{name}", version_id) + _anchor(place)
+
+
+def _anchor(place: str) -> str:
+    """``content.components[1].name_vi`` → ``#components.1.name_vi``, a part as a whole → its heading."""
+    kind, _dot, inside = place.partition(".")
+    if kind not in ("content", "processing") or not inside:
+        return ""
+    anchor = ROW.sub(r".\1", inside)
+    return f"#muc-{anchor}" if anchor in SECTIONS else f"#{anchor}"
 
 
 def _address(name: str, version_id: int) -> str:

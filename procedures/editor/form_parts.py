@@ -25,6 +25,7 @@ from procedures.editor.parts import (
     Rows,
     built,
     head_of,
+    places,
     problems,
     rows_of,
     typed_rows,
@@ -96,13 +97,13 @@ def _part(desk: Desk, part: Part, head: dict[str, str], rows: Rows, **more: Any)
     known = rulebox.known_before(desk.form)
     choices = _choices(desk.form, known)
     wrong = dict(more.get("problems", ()))
+    notes = rulebox.notes(_with(desk.form, part, head, rows), places(part, rows), known)
 
     def box(name: str, column: Column, value: str) -> Box:
         offered = list(column.choices) or choices.get(column.kind, [])
         if value and offered and value not in dict(offered):
             offered = [*offered, (value, value)]
-        notes = rulebox.problems(value, known) if column.kind == "rule" else []
-        return Box(name, column, value, offered, wrong.get(name, ""), notes)
+        return Box(name, column, value, offered, wrong.get(name, ""), notes.get(name, []))
 
     shown = [*rows, {}] if part.columns else []
     context = {
@@ -121,7 +122,7 @@ def _part(desk: Desk, part: Part, head: dict[str, str], rows: Rows, **more: Any)
             for n, row in enumerate(shown)
         ],
     }
-    return desk.render("part", context | cards.rule_help(known, _targets(part, rows), {}) | more)
+    return desk.render("part", context | cards.rule_help(known, _targets(part, rows)) | more)
 
 
 def _targets(part: Part, rows: Rows) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from procedures.schema import structure
+from procedures.schema import shape
 
 Fault = tuple[tuple[str | int, ...], str]
 
@@ -35,30 +35,4 @@ def _told(error: ValidationError) -> Iterator[Fault]:
 
 
 def sentence(error: ValidationError) -> str:
-    limit = error.validator_value
-    match error.validator:
-        case "maxLength":
-            return _("viết ngắn lại, không quá %(most)s ký tự") % {"most": limit}
-        case "minLength":
-            return _("anh/chị chưa ghi")
-        case "pattern":
-            return _pattern(str(limit))
-        case "minimum":
-            return _("ghi số từ %(low)s trở lên") % {"low": limit}
-        case "maximum":
-            return _("ghi số không quá %(high)s") % {"high": limit}
-        case "maxItems":
-            return _("nhiều nhất %(most)s dòng") % {"most": limit}
-        case "minItems":
-            return _("cần ít nhất %(least)s dòng") % {"least": limit}
-        case "enum":
-            return _("chọn một mục trong danh sách")
-    return _("ghi chưa đúng dạng")
-
-
-def _pattern(pattern: str) -> str:
-    if pattern == structure.TEXT["pattern"]:
-        return _("bỏ dấu < và >")
-    if pattern == structure.BOUND["pattern"]:
-        return _("ghi ngày dạng 2026-01-31, hoặc today là hôm nay")
-    return _("chỉ gồm chữ không dấu, số và gạch dưới, bắt đầu bằng chữ thường")
+    return _("anh/chị chưa ghi") if error.validator == "minLength" else shape.sentence(error)

@@ -122,7 +122,11 @@ def _page_card(
         "roles": cards.roles_of(desk.form),
         "others": [one for one in desk.form["pages"] if one["id"] != page],
     }
-    return desk.show(page, card="page", **card, **cards.rule_help(known, RULE, values), **more)
+    number = [one["id"] for one in desk.form["pages"]].index(page)
+    rule = reading.page(values).changes["show_if"]
+    written = building.edit_page(desk.form, page, {"show_if": rule})
+    notes = rulebox.notes(written, {"show_if": (f"pages[{number}].show_if", rule)}, known)
+    return desk.show(page, card="page", notes=notes, **card, **cards.rule_help(known, RULE), **more)
 
 
 @require_POST

@@ -212,6 +212,21 @@ def built(part: Part, head: Mapping[str, str], rows: Rows) -> dict[str, Any]:
     return {part.name: _numbered(part, made)}
 
 
+def places(part: Part, rows: Rows) -> dict[str, tuple[str, str]]:
+    """Where each rule box of the rows stands in the definition, and what it says."""
+    found = {}
+    of_role: dict[str, int] = {}
+    for n, row in enumerate(rows):
+        nth = n
+        if part.name == "roles":
+            nth = of_role[row["role"]] = of_role.get(row["role"], -1) + 1
+        holder = {"fees": "fees.cases", "roles": f"roles.{row.get('role')}"}.get(part.name, part.name)
+        for column in part.columns:
+            if column.kind == "rule":
+                found[f"row-{n}-{column.name}"] = (f"{holder}[{nth}].{column.name}", row[column.name])
+    return found
+
+
 def _row(part: Part, row: Mapping[str, str]) -> dict[str, Any]:
     made: dict[str, Any] = {name: value for name, value in row.items() if value}
     if "amount_vnd" in row:

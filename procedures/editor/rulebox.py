@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from procedures import rules
+from procedures import building, rules
 from procedures.editor import kinds
+from procedures.schema import SchemaError, load, shape
 
 GROUP = "group"
 PATTERNS = {
@@ -27,7 +28,6 @@ JOINTS = {
     "and": gettext_lazy("Và, cùng với điều kiện đang có"),
     "or": gettext_lazy("Hoặc, bên cạnh điều kiện đang có"),
 }
-_UNKNOWN = re.compile(r"unknown name (ctx\.)?(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +77,41 @@ def _known(asked: Mapping[str, Any]) -> Known:
     return Known(asked["id"], asked["label"], kind, listed if kind in kinds.LISTED else ())
 
 
-def problems(expression: str, known: Iterable[Known]) -> list[str]:
-    """What the checker says of a rule, for an editor."""
-    if not expression:
-        return []
-    return list(_told(rules.problems(expression, [one.id for one in known])))
+def faults(form: building.Definition) -> Mapping[str, list[str]] | None:
+    """What the checker of expressions says, by place; None while the shape of the form keeps it from looking.
+
+    A page that is still empty gets a stand-in question, so that the rest of a draft is checked meanwhile.
+    """
+    pages = [
+        page if page["questions"] else {**page, "questions": [STAND_IN | {"id": f"stand_in_{number}"}]}
+        for number, page in enumerate(form["pages"])
+    ]
+    definition = {**form, "pages": pages}
+    found: dict[str, list[str]] = {}
+    try:
+        load(definition)
+    except SchemaError as error:
+        if shape.faults(definition):
+            return None
+        for fault in error.faults:
+            found.setdefault(fault.path, []).append(fault.reason)
+    return found
 
 
-def _told(found: Sequence[str]) -> Iterator[str]:
-    for problem in found:
-        name = _UNKNOWN.fullmatch(problem)
-        if name and name[1]:
-            yield _("Cổng không cho biết «ctx.%(name)s».") % {"name": name[2]}
-        elif name:
-            yield _("Không có câu trả lời «%(name)s» đứng trước chỗ này.") % {"name": name[2]}
-        elif problem.startswith("unknown function "):
-            yield _("Không có hàm «%(name)s».") % {"name": problem.rsplit(" ", 1)[-1]}
-        elif problem == "not a valid expression":
-            yield _("Máy chưa đọc được điều kiện này: xem lại dấu nháy, dấu ngoặc và phép so sánh.")
-        else:
-            yield _("Điều kiện dài hoặc lồng nhau quá mức cho phép. Hãy tách thành nhiều câu.")
+STAND_IN = {"kind": "text", "label": "–"}
+
+
+def notes(
+    form: building.Definition, boxes: Mapping[str, tuple[str, str]], known: Iterable[Known]
+) -> dict[str, list[str]]:
+    """For each box (its place in ``form`` and its expression) what is wrong with the rule, in sentences."""
+    found = faults(form)
+    ids = [one.id for one in known]
+    told = {
+        box: (rules.problems(rule, ids) if found is None else found.get(place, [])) if rule else []
+        for box, (place, rule) in boxes.items()
+    }
+    return {box: [f"{one[:1].upper()}{one[1:]}." for one in many] for box, many in told.items()}
 
 
 def compose(known: Iterable[Known], *, answer: str, pattern: str, value: str) -> str:

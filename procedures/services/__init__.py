@@ -12,6 +12,7 @@ from procedures.services.publishing import (
     repeal,
     send_back,
     send_to_check,
+    wrote,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "send_to_check",
     "set_offering",
     "write_life_event",
+    "wrote",
 ]

@@ -10,9 +10,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from portal.walk import stories
 from portal.walk.people import Office, citizen
 from tests.browser.conftest import COLOURS, RULES, accessible, picture
+from tests.browser.editing import open_draft
 
 pytestmark = pytest.mark.xdist_group("portal")
 
+EDITOR = "bien-tap/"
+FORM = f"{EDITOR}ban/<int:version>/bieu-mau/"
+OFFERED = f"{EDITOR}noi-cung-cap/"
+SAMPLES = {"page": "requester", "question": "req_residence", "part": "fees"}
+"""Of the birth registration, whose draft the editor has open."""
 THEMES = {"light": {}, "dark": {"color_scheme": "dark"}, "contrast": {}}
 NOT_A_PAGE = {
     "healthz", "readyz", "metrics", "ngon-ngu/", "dia-chi/xa-phuong/",
@@ -26,8 +32,11 @@ NOT_A_PAGE = {
     "dai-dien/", "can-bo/dang-nhap/xac-thuc/", "can-bo/ho-so/<str:code>/giay-to/<int:number>/",
     "can-bo/ho-so/<str:code>/ket-qua/", "can-bo/ky-so/", "can-bo/ho-so/<str:code>/bieu-mau/<slug:kind>/",
     "can-bo/ho-so/<str:code>/<slug:action>/", "can-bo/ho-so/<str:code>/bo-sung/",
+    f"{FORM}bat-dau/", f"{FORM}them-trang/", f"{FORM}trang/<str:page>/chuyen/", f"{FORM}trang/<str:page>/bo/",
+    f"{OFFERED}<str:code>/<int:offering>/thoi/", f"{EDITOR}viec/", f"{EDITOR}viec/<slug:key>/",
+    f"{FORM}cau-hoi/<str:question>/chuyen/", f"{FORM}cau-hoi/<str:question>/bo/",
 }  # fmt: skip
-"""Downloads, redirects, buttons, and pages of a moment that the journeys meet."""
+"""Downloads, redirects, buttons, pages of a moment that the journeys meet, and of an agency without demo officers."""
 
 
 def addresses(resolver: URLResolver, prefix: str = ""):
@@ -39,16 +48,23 @@ def addresses(resolver: URLResolver, prefix: str = ""):
 
 
 def pages(policy: str) -> list[str]:
-    """Routes of one policy that show a page of their own."""
+    """Routes of one kind of person that show a page of their own."""
     return [
         route
         for route, declared in addresses(get_resolver())
-        if declared.split(":")[0] == policy
+        if opener(route, declared) == policy
         and route not in NOT_A_PAGE
         and not route.startswith(
-            ("api/", "quan-tri/", "cong-thanh-toan-demo/", "can-bo/doi-soat/", "thanh-toan/")
+            ("^", "api/", "quan-tri/", "cong-thanh-toan-demo/", "can-bo/doi-soat/", "thanh-toan/")
         )
     ]
+
+
+def opener(route: str, declared: str) -> str:
+    """Who opens the page here: of the editors each has pages of their own."""
+    if route.startswith(OFFERED):
+        return "province"
+    return "editor" if route.startswith(EDITOR) else declared.split(":")[0]
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +79,25 @@ def people(running_portal):
     office.dossier("tiepnhan", code).press("Tiếp nhận và chuyển xử lý")
     office.dossier("thuly", code).press("Trình kết quả", {"kind": "grant"})
     list(stories.sign_and_release(office, code))
-    return {"citizen": mother, "officer": office.officer("tiepnhan"), "public": None, "code": code}
+    return {
+        "citizen": mother,
+        "officer": office.officer("tiepnhan"),
+        "editor": Office(running_portal, "tuphap").officer("bientap"),
+        "province": Office(running_portal, "danang").officer("bientap"),
+        "public": None,
+        "code": code,
+        "version": str(open_draft(running_portal, "birth-registration")),
+    }
 
 
-def filled(route: str, code: str) -> str:
-    place = "1.001193" if route.startswith("thu-tuc") else code
-    return "/" + re.sub(r"<[^>]*>", place, route)
+def filled(route: str, people) -> str:
+    samples = {**SAMPLES, "version": people["version"]}
+    samples["code"] = "1.001193" if route.startswith(("thu-tuc", EDITOR)) else people["code"]
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: samples[found[1]], route)
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("policy", ["public", "citizen", "officer"])
+@pytest.mark.parametrize("policy", ["public", "citizen", "officer", "editor", "province"])
 def test_every_page_is_accessible_and_fits_the_smallest_phone(visit, people, policy, theme):
     window = {"viewport": {"width": 320, "height": 640}, **THEMES[theme]}
     page = visit("/", person=people[policy], **window)
@@ -81,7 +106,7 @@ def test_every_page_is_accessible_and_fits_the_smallest_phone(visit, people, pol
     routes = pages(policy)
     assert routes, policy
     for route in routes:
-        answer = page.goto(filled(route, people["code"]))
+        answer = page.goto(filled(route, people))
         assert answer.status == 200, (route, answer.status)
         accessible(page, RULES if theme == "light" else COLOURS)
 
