@@ -40,7 +40,10 @@ def start(
     at: dt.datetime,
 ) -> Dossier:
     """Open a draft pinned to ``version``. Raises Refused when the procedure cannot be filed here today."""
-    if not version.is_live or not ProcedureVersion.objects.in_force(at.date()).filter(pk=version.pk).exists():
+    if (
+        not version.is_live
+        or not ProcedureVersion.objects.in_force(answering.legal_day(at)).filter(pk=version.pk).exists()
+    ):
         raise Refused(_("Thủ tục này chưa nộp được trên cổng; hãy xem cách nộp ở trang thủ tục."))
     return Dossier.objects.create(
         version=version, submitter=submitter, organisation=organisation, channel=channel, created_at=at
