@@ -33,16 +33,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Shift:
-    """How a number of the dossiers moves: how many up, down, and the total or the mean before and after."""
+    """How a number of ``of`` dossiers moves: how many up, down, and the total or the mean before and after."""
 
+    of: int
     more: int
     less: int
     before: float
     after: float
-
-    @property
-    def moves(self) -> bool:
-        return bool(self.more or self.less)
 
 
 @dataclass(frozen=True)
@@ -158,11 +155,12 @@ def _named(names: Iterable[str], base: ProcedureVersion | None, draft: Form) -> 
 def _mean_shift(pairs: list[tuple[float, float]]) -> Shift:
     summed = _sum_shift(pairs)
     count = len(pairs) or 1
-    return Shift(summed.more, summed.less, summed.before / count, summed.after / count)
+    return Shift(len(pairs), summed.more, summed.less, summed.before / count, summed.after / count)
 
 
 def _sum_shift(pairs: list[tuple[float, float]]) -> Shift:
     return Shift(
+        of=len(pairs),
         more=sum(after > before for before, after in pairs),
         less=sum(after < before for before, after in pairs),
         before=sum(before for before, _after in pairs),

@@ -12,14 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from django.core import signing
-from django.utils.translation import gettext as _
 
 from applications import answering
 from applications.drafting import Draft
 from applications.models import Attachment, Dossier
 from applications.services.drafts import CONSENT, RAW
 from identity.models import Citizen
-from procedures import personas, schema
+from procedures import personas, plausible, schema
 from procedures.journey import CITIZEN, COMPUTED, Answer, Journey
 from procedures.models import ProcedureVersion
 from procedures.personas import Walk
@@ -88,7 +87,7 @@ class Trial(Draft):
         at: dt.datetime,
         trying: Mapping[str, Any] | None = None,
     ) -> None:
-        person = Citizen(name=_("Nguyễn Thị Thử"), assurance_level=2)
+        person = Citizen(name=plausible.NAMES[0], assurance_level=2)
         super().__init__(
             Dossier(version=version, submitter=person, created_at=at, key=""), at=at, trying=trying
         )

@@ -49,15 +49,17 @@ def preview(request: HttpRequest, version: int) -> HttpResponse:
     if draft.form is None:
         return render(request, "editor/preview.html", context)
     try:
-        found = trial.walks(schema.load(draft.form), at=timezone.now())
+        form = schema.load(draft.form)
     except schema.SchemaError as wrong:
         return render(request, "editor/preview.html", {**context, "faults": wrong.faults})
+    found = trial.walks(form, at=timezone.now())
     chosen = _walk(request, found)
     context |= {
         "walks": [(str(number), walk) for number, walk in enumerate(found, 1)],
         "stuck": sum(bool(walk.stuck) for walk in found),
         "chosen": chosen,
-        "pages": _pages(schema.load(draft.form), chosen) if chosen else [],
+        "pages": _pages(form, chosen) if chosen else [],
+        "conditions": form.eligibility,
     }
     return render(request, "editor/preview.html", context)
 
@@ -133,6 +135,11 @@ def _show(request: HttpRequest, here: Trial, step: str, *, missing: bool = False
         return _render(request, "eligibility", here, step, context)
     if step == STATEMENT_STEP:
         return _render(request, "statement", here, step, statement_context(here.dossier, here.journey))
+    if step == CHECK_STEP and (unfinished := here.next_page()) is not None:
+        form = here.page_form(unfinished)
+        if unfinished.id in here.state.raw:
+            form.take(here.journey.page_errors(unfinished))
+        return _page(request, here, unfinished, form)
     if step == CHECK_STEP:
         return _render(
             request,

@@ -322,3 +322,69 @@ def test_no_answer_leaves_the_replay(case):
     known = FORM.questions.keys() | FORM.groups.keys() | {one.id for one in FORM.checks} | {""}
     assert {name for _kind, name in found.reasons} <= known
     assert found.counted <= FORM.questions.keys() | FORM.groups.keys()
+
+
+# The page
+
+
+@pytest.fixture
+def page(version, past, editor, client):
+    form = copy.deepcopy(version.form)
+    form["pages"][1]["questions"].append(
+        {"id": "nickname", "kind": "text", "label": "Tên thường gọi", "required": True}
+    )
+    draft = editable(version, form=form)
+    factories.sign_in_officer(client, editor)
+    return f"/bien-tap/ban/{draft.pk}/mo-phong/"
+
+
+@pytest.mark.django_db
+def test_the_page_counts_and_names_nobody(page, past, client):
+    html = client.post(page, {"so_ho_so": "200"}).content.decode()
+    assert "Thiếu câu trả lời: Tên thường gọi" in html
+    assert "hồ sơ không còn đạt" in html
+    for dossier in past:
+        assert dossier.code not in html
+    for words in ("Nguyễn Thị Minh Hạnh", "Lê Nguyễn An Nhiên", "12 Bạch Đằng", "Lê Văn Nhiều", "Đi học"):
+        assert words not in html
+
+
+@pytest.mark.django_db
+def test_looking_at_the_page_replays_nothing(page, client):
+    assert client.get(page).status_code == 200
+    assert not EditorialEvent.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["0", "2001", "", "mười", "1e3", "9" * 40])
+def test_a_number_out_of_range_is_said_and_stays_typed(page, client, typed):
+    answer = client.post(page, {"so_ho_so": typed})
+    assert answer.status_code == 422
+    assert "ghi từ 1 đến 2000" in answer.content.decode().replace(".", "")
+    assert f'value="{typed}"' in answer.content.decode()
+    assert not EditorialEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_form_that_cannot_be_used_shows_its_faults_and_reads_no_dossier(version, past, editor, client):
+    form = copy.deepcopy(version.form)
+    form["pages"][1]["questions"][0]["show_if"] = "nobody == 1"
+    draft = editable(version, form=form)
+    factories.sign_in_officer(client, editor)
+    answer = client.post(f"/bien-tap/ban/{draft.pk}/mo-phong/", {"so_ho_so": "5"})
+    assert answer.status_code == 422
+    assert "pages[1].questions[0].show_if" in answer.content.decode()
+    assert not EditorialEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_codes_are_shown_only_to_who_handles_these_dossiers_anyway(version, past, ministry, client):
+    handling = factories.officer(ministry, Role.EDITOR, Role.CASE_OFFICER)
+    mine = past[0]
+    type(mine).objects.filter(pk=mine.pk).update(agency=ministry)
+    form = copy.deepcopy(version.form)
+    form["pages"][1]["questions"].append({"id": "more", "kind": "text", "label": "Thêm", "required": True})
+    draft = editable(version, form=form)
+    factories.sign_in_officer(client, handling)
+    html = client.post(f"/bien-tap/ban/{draft.pk}/mo-phong/", {"so_ho_so": "200"}).content.decode()
+    assert [one.code for one in past if one.code in html] == [mine.code]
