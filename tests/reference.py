@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 
 from applications import calendar_days
 from identity import units
@@ -17,6 +19,9 @@ from procedures.catalogue.importing import import_catalogue, load_vocabulary
 
 AT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
 ON = dt.date(2026, 11, 23)
+_copies: dict[str, bytes] = {}
+"""What the loaders wrote, table by table in the order of their keys, as PostgreSQL copies it: loading takes
+seconds, copying back a fraction of one."""
 
 
 @contextmanager
@@ -28,9 +33,30 @@ def rolled_back(blocker: Any) -> Iterator[None]:
 
 
 def load_reference() -> None:
+    if not _copies:
+        _load()
+        _keep()
+    else:
+        with connection.cursor() as cursor:
+            for table, rows in _copies.items():
+                cursor.copy_expert(f"COPY {table} FROM STDIN", io.BytesIO(rows))
+    search.forget()
+
+
+def _load() -> None:
     units.load(read("administrative_units"), read("agencies"))
     calendar_days.load(read("holidays"))
     load_vocabulary()
     import_catalogue(read("procedures"), at=AT, on=ON)
     import_catalogue(read("catalogue_more"), at=AT, on=ON)
-    search.forget()
+
+
+def _keep() -> None:
+    """Keys are checked at the end of a transaction, so the order of tables does not matter."""
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            table = model._meta.db_table
+            rows = io.BytesIO()
+            cursor.copy_expert(f"COPY {table} TO STDOUT", rows)
+            if rows.getvalue() and model._meta.app_label in ("identity", "procedures", "applications"):
+                _copies[table] = rows.getvalue()

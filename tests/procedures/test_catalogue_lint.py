@@ -25,7 +25,10 @@ def lint(capsys, *arguments: str) -> tuple[str, str]:
 def file(tmp_path):
     def write(one) -> str:
         path = tmp_path / "catalogue.json"
-        path.write_text(json.dumps({"procedures": [{**one.content, "form": one.form}]}), encoding="utf-8")
+        path.write_text(
+            json.dumps({"procedures": [{**one.content, "form": one.form, "processing": one.processing}]}),
+            encoding="utf-8",
+        )
         return str(path)
 
     return write
