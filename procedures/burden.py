@@ -43,12 +43,16 @@ def measure(
 ) -> Burden:
     """`prefilled`: what the State knows of this persona; `choices`: what the persona answers."""
     answers = {**prefilled, **{name: Answer(value, CITIZEN) for name, value in choices.items()}}
-    journey = Journey(form, answers, context)
+    return count(Journey(form, answers, context), prefilled)
+
+
+def count(journey: Journey, prefilled: Mapping[str, Answer]) -> Burden:
+    """The burden of a walk already walked."""
     asked = [one for page in journey.pages for one in _asked(journey, page) if not _proposed(one, prefilled)]
     typed = sum(one.kind in TYPED for one in asked)
     chosen = sum(one.kind in CHOSEN for one in asked)
     uploads = sum(one.kind == "file" for one in asked)
-    pays = total(fee_lines(form, journey.values(), context)) > 0
+    pays = total(fee_lines(journey.form, journey.values(), journey.context)) > 0
     pages = len(BEFORE_FORM) + len(journey.pages) + len(AFTER_FORM) + pays
     added_rows = sum(max(0, _rows(journey, page) - 1) for page in journey.pages)
     grown = sum(_grows(journey.to_ask(page)) for page in journey.pages)

@@ -1,4 +1,4 @@
-"""``manage.py catalogue import FILE`` and ``catalogue export [FILE]``."""
+"""``manage.py catalogue import FILE``, ``catalogue export [FILE]`` and ``catalogue lint [FILE|CODE…|--all]``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from portal.catalogue_lint import in_force, lines, of_document, report, totals
 from portal.prepared import PreparedCommand
 from procedures.catalogue.exporting import export_catalogue
 from procedures.catalogue.importing import InvalidCatalogue, Record, import_catalogue
+from procedures.edition import Edition
 from procedures.search import today
 
 
@@ -27,12 +29,17 @@ class Command(PreparedCommand):
         importing.add_argument("file", type=Path)
         exporting = verbs.add_parser("export", help="Xuất danh mục đang có hiệu lực")
         exporting.add_argument("file", type=Path, nargs="?")
-        for verb in (importing, exporting):
+        linting = verbs.add_parser("lint", help="Xét các bản đang có hiệu lực, hoặc một tệp danh mục")
+        linting.add_argument("what", nargs="*", help="Tệp JSON, hoặc mã thủ tục")
+        linting.add_argument("--all", action="store_true", dest="every", help="Mọi thủ tục được mô tả đầy đủ")
+        for verb in (importing, exporting, linting):
             verb.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "import":
             self._import(options["file"], as_json=options["as_json"])
+        elif options["verb"] == "lint":
+            self._lint(options["what"], every=options["every"], as_json=options["as_json"])
         else:
             self._export(options["file"], as_json=options["as_json"])
 
@@ -44,10 +51,7 @@ class Command(PreparedCommand):
             )
             return bar
 
-        try:
-            document = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as unreadable:
-            raise CommandError(f"Không đọc được {file}: {unreadable}", returncode=2) from unreadable
+        document = _document(file)
         try:
             counts = import_catalogue(document, at=timezone.now(), on=today(), progress=progress)
         except InvalidCatalogue as invalid:
@@ -78,3 +82,48 @@ class Command(PreparedCommand):
         file.write_text(text + "\n", encoding="utf-8")
         told = {"file": str(file), "count": document["count"]}
         print(json.dumps(told) if as_json else f"Đã xuất {told['count']} thủ tục vào {file}.")
+
+    def _lint(self, what: list[str], *, every: bool, as_json: bool) -> None:
+        editions = self._editions(what, every=every)
+        bar = tqdm(
+            editions,
+            desc="Xét thủ tục",
+            unit=" thủ tục",
+            disable=as_json or not sys.stderr.isatty(),
+            file=sys.stderr,
+        )
+        reports = [report(edition, today=today()) for edition in bar]
+        sums = totals(reports)
+        if as_json:
+            print(
+                json.dumps(
+                    {"procedures": [one.as_dict() for one in reports], "totals": sums}, ensure_ascii=False
+                )
+            )
+        else:
+            for line in lines(reports, every=every):
+                print(line)
+        if sums["errors"]:
+            concerned = sums["procedures"] - sums["clean"]
+            raise CommandError(f"{concerned} thủ tục có {sums['errors']} lỗi cần sửa.", returncode=2)
+
+    def _editions(self, what: list[str], *, every: bool) -> list[Edition]:
+        if every == bool(what):
+            raise CommandError("Chọn một: tệp, mã thủ tục, hoặc --all.", returncode=2)
+        if len(what) == 1 and (what[0].endswith(".json") or Path(what[0]).is_file()):
+            try:
+                return of_document(_document(Path(what[0])))
+            except ValueError as wrong:
+                raise CommandError(f"{what[0]}: {wrong}", returncode=2) from wrong
+        found = in_force(today(), what)
+        known = {name for edition in found for name in (edition.slug, edition.content.get("code"))}
+        if missing := [name for name in what if name not in known]:
+            raise CommandError(f"Không có thủ tục {', '.join(missing)} trong danh mục.", returncode=2)
+        return found
+
+
+def _document(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as unreadable:
+        raise CommandError(f"Không đọc được {file}: {unreadable}", returncode=2) from unreadable

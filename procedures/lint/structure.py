@@ -1,0 +1,37 @@
+"""What the engine itself says of a definition: it must load, and refer to papers the catalogue record has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from procedures.lint.material import Finding, Material
+
+
+def schema(material: Material) -> Iterator[Finding]:
+    for fault in material.faults:
+        yield Finding(
+            "schema",
+            "error",
+            f"form.{fault.path}",
+            _("Định nghĩa biểu mẫu có lỗi: %(reason)s.") % {"reason": fault.reason},
+            _("Sửa chỗ này rồi kiểm tra lại; biểu mẫu chưa chạy được nên các quy tắc khác chưa xét."),
+        )
+
+
+def papers(material: Material) -> Iterator[Finding]:
+    for one in material.questions:
+        component = one.question.component
+        if component is not None and component >= len(material.components):
+            yield Finding(
+                "schema",
+                "error",
+                one.place,
+                _("Ô tải tệp “%(label)s” gắn với thành phần hồ sơ số %(number)s, danh mục không có.")
+                % {"label": one.question.label, "number": component},
+                _("Chọn lại thành phần hồ sơ cho ô này, hoặc thêm thành phần vào danh mục."),
+            )
+
+
+RULES = (schema, papers)
