@@ -49,6 +49,12 @@ def entries() -> list[Entry]:
     return index().entries
 
 
+def stamp() -> tuple[Any, ...]:
+    """What the index was built from: the same in every process that has seen the same catalogue."""
+    index()
+    return _shelf.stamp
+
+
 def forget() -> None:
     """Compare with the catalogue at the next question."""
     _shelf.compared_at = 0.0

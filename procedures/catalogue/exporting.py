@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from procedures.catalogue.importing import Refs, row_of
+from procedures.counters import counters
 from procedures.models import (
     LifeEvent,
     LifeEventStep,
@@ -63,6 +64,8 @@ def _procedure(
         "processing": shown.processing,
         "version": _terms(shown, history=history),
     }
+    if counted := counters(shown, on=on):
+        stated["burden"] = counted
     if own := _own_row(row, shown, refs):
         stated["procedure"] = own
     if others := [one for one in versions if one is not shown]:
