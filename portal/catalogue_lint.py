@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from procedures.catalogue import definition
+from procedures.catalogue.validate import ADDED
+from procedures.catalogue.values import SLUG
 from procedures.edition import Edition
 from procedures.lint import Citation, Finding, citations, lint
-from procedures.models import ProcedureVersion
+from procedures.models import OnlineLevel, ProcedureVersion
 from procedures.personas import burden_of
 
 HEADS = ("typed", "chosen", "uploads", "pages", "clicks")
@@ -75,20 +78,24 @@ def in_force(on: dt.date, codes: Iterable[str]) -> list[Edition]:
 
 
 def of_document(document: Any) -> list[Edition]:
-    """The records of a catalogue file; a form travels under ``form``. Raises ValueError when it is none."""
+    """The records of a catalogue file, as an import would publish them: with the form they carry, else the one
+    shipped under their id. Raises ValueError when it is no catalogue."""
     records = document.get("procedures") if isinstance(document, dict) else None
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise ValueError("phải có danh sách «procedures»")
-    return [
-        Edition(
-            slug=str(record.get("id") or record.get("code") or ""),
-            online_level=str(record.get("online_level") or "information"),
-            content={name: part for name, part in record.items() if name not in ("form", "processing")},
-            form=record.get("form"),
-            processing=record.get("processing") or {},
-        )
-        for record in records
-    ]
+    return [_edition(record) for record in records]
+
+
+def _edition(record: dict[str, Any]) -> Edition:
+    slug = str(record.get("id") or record.get("code") or "")
+    named = SLUG.fullmatch(slug) is not None
+    form = record.get("form") or (definition(f"{slug}.json") if named else None)
+    steps = record.get("processing") or (definition(f"{slug}.processing.json") if named else None)
+    terms = record.get("version")
+    stated = terms.get("online_level") if isinstance(terms, dict) else None
+    level = stated or (record.get("online_level") if form else None)
+    content = {name: part for name, part in record.items() if name not in ADDED}
+    return Edition(slug, str(level or OnlineLevel.INFORMATION), content, form, steps or {})
 
 
 def totals(reports: list[Report]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from procedures.branches import Branches
 from procedures.edition import Edition
 from procedures.journey import CITIZEN, COMPUTED, Answer, Journey
 from procedures.plausible import SILENT
-from procedures.schema import Form, Page, Question, clean, display, load
+from procedures.schema import AnswerError, Form, Page, Question, clean, display, load
 from procedures.schema.model import Group, Prefill
 
 Persona = Literal["unknown", "known"]
@@ -106,7 +106,7 @@ class Person(Mapping[str, Answer]):
                 return None
             wanted = plausible.value(question, today=self.today)
         if source:
-            return Answer(clean(question, wanted, today=self.today), source)
+            return Answer(_kept(question, wanted, self.today), source)
         return Answer(wanted)
 
     def _source(self, one: Question | Group) -> str:
@@ -173,16 +173,20 @@ def _offered(value: Any, offered: list[str]) -> bool:
     return set(offered).issuperset(value if isinstance(value, list) else [value])
 
 
+def legal_today() -> dt.date:
+    return dt.datetime.now(rules.LEGAL_ZONE).date()
+
+
 def context(today: dt.date) -> dict[str, Any]:
     return rules.context(today=today, local_fee=0)
 
 
-def counters(form: Form, *, today: dt.date) -> dict[Persona, burden.Burden]:
+def counters(form: Form, *, today: dt.date | None = None) -> dict[Persona, burden.Burden]:
     """What the form asks of somebody unknown to every register, and of somebody known to all of them."""
     return {persona: standard(form, persona, today=today).burden for persona in PERSONAS}
 
 
-def burden_of(edition: Edition, *, today: dt.date) -> dict[str, dict[str, int]]:
+def burden_of(edition: Edition, *, today: dt.date | None = None) -> dict[str, dict[str, int]]:
     """The counters of an edition as the catalogue publishes them; empty where there is no form."""
     if edition.form is None:
         return {}
@@ -190,15 +194,16 @@ def burden_of(edition: Edition, *, today: dt.date) -> dict[str, dict[str, int]]:
     return {persona: asdict(one) for persona, one in found.items()}
 
 
-def standard(form: Form, persona: Persona, *, today: dt.date) -> Walk:
+def standard(form: Form, persona: Persona, *, today: dt.date | None = None) -> Walk:
     """A standard persona's straight way through the form."""
     return walk(form, persona, {}, today=today)
 
 
-def walk(form: Form, persona: Persona, choices: Mapping[str, Any], *, today: dt.date) -> Walk:
+def walk(form: Form, persona: Persona, choices: Mapping[str, Any], *, today: dt.date | None = None) -> Walk:
     """``choices``: what this walk answers differently, by question id or ``ctx.`` name."""
-    person = Person(form, persona, choices, today)
-    ctx = context(today) | {name[4:]: value for name, value in choices.items() if name.startswith("ctx.")}
+    on = today or legal_today()
+    person = Person(form, persona, choices, on)
+    ctx = context(on) | {name[4:]: value for name, value in choices.items() if name.startswith("ctx.")}
     name = _name(form, persona, choices)
     try:
         journey = Journey(form, person, ctx)
@@ -270,10 +275,10 @@ def _seen(journey: Journey, page: Page) -> set[str]:
     return {page.group.id, *(name for row in (answer.value if answer else ()) for name in row)}
 
 
-def walks(form: Form, *, today: dt.date, most: int = 200) -> list[Walk]:
+def walks(form: Form, *, today: dt.date | None = None, most: int = 200) -> list[Walk]:
     """The standard personas first, then one walk for every answer that some expression can tell apart, then
     combinations for what was not reached yet. Always the same walks, at most ``most``."""
-    search = _Search(form, today, most)
+    search = _Search(form, today or legal_today(), most)
     search.forks()
     search.combine()
     return search.found
@@ -331,6 +336,14 @@ class _Search:
                     break
 
 
+def _kept(question: Question, value: Any, today: dt.date | None = None) -> Any:
+    """As a reader would keep it; bounds that exclude each other leave no good answer, only this one."""
+    try:
+        return clean(question, value, today=today)
+    except AnswerError:
+        return value
+
+
 def _key(name: str, value: Any) -> str:
     return f"{name} {value!r}"
 
@@ -357,5 +370,5 @@ def _told(form: Form, name: str, value: Any) -> str:
     elif question.kind == "file":
         shown = _("đã gửi tệp")
     else:
-        shown = display(question, clean(question, value)) if value != "" else ""
+        shown = display(question, _kept(question, value)) if value != "" else ""
     return f"{question.text} = {shown or _('bỏ trống')}"

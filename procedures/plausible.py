@@ -35,6 +35,7 @@ FREE_FORM = MappingProxyType(
 )
 CODES = MappingProxyType({"cas": "1310-73-2", "hs": "28151100"})
 TAX_CODE = "0316000126"
+EARLIEST_YEAR = 1900
 NUMERIC = MappingProxyType({"integer": 1, "decimal": 1.5, "money": 1_000_000, "year": 1995})
 
 
@@ -131,10 +132,9 @@ def _told_apart(question: Question, literals: Sequence[str | int], today: dt.dat
     if kind in ("date", "partial_date"):
         return _days(question, literals, today)
     if kind in NUMERIC:
-        near = [int(one) + step for one in literals if isinstance(one, int) for step in (-1, 0, 1)]
-        return [
-            number for number in dict.fromkeys(near) if number == _within(question, number) and number >= 0
-        ]
+        near = [one + step for one in literals if isinstance(one, int) for step in (-1, 0, 1)]
+        least = EARLIEST_YEAR if kind == "year" else 0
+        return [number for number in near if number >= least and number == _within(question, number)]
     if kind == "address":
         return [dict(ABROAD)] if "VN" in literals else []
     return []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
+
+from jsonschema import Draft202012Validator
 
 from identity import registers
 from procedures import rules, schema
@@ -23,6 +24,25 @@ _CITATION = re.compile(
 )
 _FORM_WORDS = ("title", "label", "hint", "why", "fail_vi", "otherwise", "declaration")
 _CONTENT_WORDS = ("name_vi", "condition_vi", "note_vi")
+
+
+_WORDS = {"type": ["array", "null"], "items": {"type": "string"}}
+_PART = {"type": ["object", "null"]}
+_record = Draft202012Validator(
+    {
+        "properties": {
+            "components": {
+                "type": ["array", "null"],
+                "items": {"type": "object", "properties": {"satisfiable_from": _WORDS}},
+            },
+            "steps": {"type": ["array", "null"], "items": {"type": "object"}},
+            "submission_channels": _WORDS,
+            "time_limit": _PART,
+            "fee": _PART,
+            "result": _PART,
+        }
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,11 @@ class Asked:
 class Material:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self.content: Mapping[str, Any] = edition.content
+        self.misshapen = frozenset(
+            str(one.path[0]) for one in _record.iter_errors(edition.content) if one.path
+        )
+        """Keys of the record that are not what they should be; the rules go on without them."""
+        self.content = {name: part for name, part in edition.content.items() if name not in self.misshapen}
         self.faults: tuple[Fault, ...] = ()
         self.form: Form | None = None
         if edition.form is not None:
@@ -93,7 +117,7 @@ class Material:
 
     @cached_property
     def walks(self) -> tuple[Walk, ...]:
-        return () if self.form is None else tuple(walks(self.form, today=today()))
+        return () if self.form is None else tuple(walks(self.form))
 
     @cached_property
     def components(self) -> list[Mapping[str, Any]]:
@@ -118,10 +142,6 @@ class Material:
             return True
         shown = [rule for rule in (asked.question.show_if, asked.page.show_if) if rule]
         return any(rules.compiled(rule).names & self.facts for rule in shown)
-
-
-def today() -> dt.date:
-    return dt.datetime.now(rules.LEGAL_ZONE).date()
 
 
 def connected(register: str) -> bool:

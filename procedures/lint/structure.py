@@ -20,6 +20,17 @@ def schema(material: Material) -> Iterator[Finding]:
         )
 
 
+def record(material: Material) -> Iterator[Finding]:
+    for name in material.misshapen:
+        yield Finding(
+            "schema",
+            "error",
+            f"content.{name}",
+            _("Mục “%(name)s” của danh mục không đúng định dạng.") % {"name": name},
+            _("Nhập lại mục này theo định dạng của danh mục thủ tục."),
+        )
+
+
 def papers(material: Material) -> Iterator[Finding]:
     for one in material.questions:
         component = one.question.component
@@ -34,4 +45,4 @@ def papers(material: Material) -> Iterator[Finding]:
             )
 
 
-RULES = (schema, papers)
+RULES = (schema, record, papers)
