@@ -1,39 +1,44 @@
 """Which agency is competent: data of the version (``processing.routing``), never a constant in code.
 
-``{"level": "commune", "from": ["mother_residence", "father_residence"]}``: the People's Committee of the commune
-of the first of these answers; ``{"level": "province", "kind": "department-key-prefix", "from": [...]}``;
-``{"agency": "<key>"}``: one agency for the whole country.
+Its shape and meaning are in ``procedures.processing``; here the place becomes an agency of the database.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from applications import answering
 from applications.models import Dossier
 from identity.errors import Refused
 from identity.models import AdministrativeUnit, Agency
+from procedures import processing, rules
 
 
 def competent_agency(dossier: Dossier, values: Mapping[str, Any], *, on: dt.date) -> Agency:
     """The agency that receives and decides. Raises Refused, naming the place, when none is known."""
-    rule = dossier.version.processing.get("routing", {})
-    if key := rule.get("agency"):
-        return Agency.objects.get(key=key)
-    commune = _commune(rule.get("from", []), values, on)
-    if commune is None:
+    route = processing.route(dossier.version.processing, _scope(dossier, values, on))
+    if route is not None and route.agency:
+        return Agency.objects.get(key=route.agency)
+    commune = _commune(route.sources, values, on) if route is not None else None
+    if route is None or commune is None:
         raise Refused(_("Chưa xác định được cơ quan tiếp nhận: hãy kiểm tra lại nơi cư trú."))
-    unit = commune if rule["level"] == Agency.Level.COMMUNE else commune.parent
-    agency = Agency.objects.filter(level=rule["level"], unit=unit, kind=rule["kind"], valid_to=None).first()
+    unit = commune if route.level == Agency.Level.COMMUNE else commune.parent
+    agency = Agency.objects.filter(level=route.level, unit=unit, kind=route.kind, valid_to=None).first()
     if agency is None:
         raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": unit})
     return agency
 
 
-def _commune(questions: list[str], values: Mapping[str, Any], on: dt.date) -> AdministrativeUnit | None:
+def _scope(dossier: Dossier, values: Mapping[str, Any], on: dt.date) -> dict[str, Any]:
+    known = {"channel": str(dossier.channel), "on_behalf": dossier.organisation_id is not None}
+    return answering.form_of(dossier).scope(values, rules.context(today=on, **known))
+
+
+def _commune(questions: Iterable[str], values: Mapping[str, Any], on: dt.date) -> AdministrativeUnit | None:
     for question in questions:
         address = values.get(question) or {}
         if code := address.get("commune_code"):

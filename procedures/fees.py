@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from procedures import rules
 from procedures.schema import FeeCase, Form, in_language
 
@@ -28,7 +30,7 @@ class FeeLine:
 
 def fee_lines(form: Form, values: Mapping[str, Any], ctx: Mapping[str, Any]) -> list[FeeLine]:
     """Every case that holds adds its line (Luật Phí và lệ phí 2015: each charge has its own basis)."""
-    scope = {**form.blanks(), **values, "ctx": dict(ctx)}
+    scope = form.scope(values, ctx)
     return [_line(form, case, scope) for case in form.fees.cases if rules.truth(case.when, scope)]
 
 
@@ -51,5 +53,5 @@ def _times(case: FeeCase, scope: Mapping[str, Any]) -> int:
         return 1
     times = rules.evaluate(case.times, scope)
     if not isinstance(times, int) or isinstance(times, bool) or times < 0:
-        raise rules.RuleError(case.times, "must be a whole number, not negative")
+        raise rules.RuleError(case.times, _("số lần phải là số nguyên không âm"))
     return times

@@ -21,6 +21,8 @@ from procedures.schema import (
     Question,
     blank,
     clean,
+    fits,
+    in_expressions,
     is_blank,
 )
 from procedures.schema.answers import any_commune
@@ -86,6 +88,8 @@ class Journey:
             answer = None
         if question.kind == COMPUTED:
             answer = None
+        if answer is not None and answer.source != CITIZEN and not fits(question, answer.value):
+            answer = None
         settled = answer is not None and (answer.source != CITIZEN or question.proposed)
         if question.derive and not settled:
             derived = rules.evaluate(question.derive, self._scope)
@@ -116,13 +120,13 @@ class Journey:
             self._answers[question.id] = answer
         elif not is_blank(value):
             self._answers[question.id] = replace(answer, value=value)
-            self._scope[question.id] = value
+            self._scope[question.id] = in_expressions(question, value)
 
     def _read(self, question: Question, answer: Answer, name: str) -> Any:
         """What a citizen wrote enters expressions only when it can be read: a stale or hostile answer is an
         error to show, never a rule that breaks the page."""
         if answer.source != CITIZEN:
-            return answer.value
+            return answer.value if is_blank(answer.value) or fits(question, answer.value) else None
         try:
             return clean(question, answer.value, commune_exists=self._commune_exists, today=self._today)
         except AnswerError as error:
@@ -131,7 +135,7 @@ class Journey:
 
     def _walk_group(self, page: Page, group: Group) -> None:
         answer = self._given.get(group.id)
-        if answer is None or is_blank(answer.value):
+        if answer is None or is_blank(answer.value) or not isinstance(answer.value, list):
             return
         rows: list[dict[str, Any]] = []
         for number, row in enumerate(answer.value):
@@ -158,7 +162,7 @@ class Journey:
             wrong = f"{name}-{question.id}" in self._wrong
             shown[question.id] = written if wrong else value
             if not wrong and not is_blank(value):
-                scope[question.id] = value
+                scope[question.id] = in_expressions(question, value)
         return shown, scope
 
     # What stands on a page
@@ -278,16 +282,26 @@ class Journey:
             name = f"{group.id}-{number}-{question.id}"
             if name in self._wrong:
                 yield name, self._wrong[name]
-            elif question.id in row and is_blank(row[question.id]) and _holds(question.required, scope):
-                yield name, _missing(question)
+            elif question.id in row and is_blank(row[question.id]):
+                if _holds(question.required, scope):
+                    yield name, _missing(question)
+            elif question.id in row and not _is_offered(row[question.id], _offered(question, scope) or None):
+                yield name, f"{question.text}: " + _("chọn một mục trong danh sách")
 
     def _check_errors(self) -> Iterator[Error]:
         """Rules across questions, told at the question they name, only while that question is asked."""
         for check in self.form.checks:
-            concerned = self._treated.get(check.question) == "asked" and check.question in self._answers
-            if concerned and not rules.truth(check.when, self._scope):
-                question = self.form.questions[check.question]
-                yield check.question, f"{question.text}: {check.fail}"
+            if self._concerns(check.question) and not rules.truth(check.when, self._scope):
+                page = self.form.groups.get(check.question)
+                about = page.group if page and page.group else self.form.questions[check.question]
+                yield check.question, f"{about.text}: {check.fail}"
+
+    def _concerns(self, name: str) -> bool:
+        """Asked of the citizen, answered, and the answer can be read."""
+        answer = self._answers.get(name)
+        if answer is None or name in self._wrong:
+            return False
+        return answer.source == CITIZEN if name in self.form.groups else self._treated.get(name) == "asked"
 
     @property
     def _today(self) -> date | None:

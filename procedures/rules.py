@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import cel
+from django.utils.translation import gettext as _
 from stdnum import casrn
 
 from procedures import words
@@ -120,11 +121,11 @@ class Rule:
 
     def __init__(self, expression: str) -> None:
         self.expression = expression
-        _guard(expression)
+        guard(expression)
         try:
             self.program = cel.compile(_with_true_size(expression))
         except ValueError as error:
-            raise RuleError(expression, "not a valid expression") from error
+            raise RuleError(expression, _("biểu thức viết sai")) from error
         bare = _TEXT.sub("''", expression)
         references = self.program.references()
         self.names = frozenset(references["variables"]) - set(_LOOP.findall(bare))
@@ -141,23 +142,26 @@ class Rule:
         try:
             return self.program.execute({name: scope[name] for name in self.names} | self.functions)
         except KeyError as error:
-            raise RuleError(self.expression, f"unknown name {error}") from error
+            raise RuleError(self.expression, _("không có tên %(name)s") % {"name": error}) from error
         except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
-            raise RuleError(self.expression, f"cannot be evaluated: {type(error).__name__}") from error
+            raise RuleError(
+                self.expression, _("không tính được: %(kind)s") % {"kind": type(error).__name__}
+            ) from error
 
 
-def _guard(expression: str) -> None:
-    """Bounds before the parser sees it: length, nesting, loops inside loops."""
+def guard(expression: str) -> None:
+    """Bounds before a parser sees it: length, nesting, loops inside loops."""
+    shown = expression[:80] + "…"
     if len(expression) > MAX_LENGTH:
-        raise RuleError(expression[:80] + "…", f"longer than {MAX_LENGTH} characters")
+        raise RuleError(shown, _("biểu thức dài quá %(most)s chữ") % {"most": MAX_LENGTH})
     depth = deepest = 0
     for letter in expression:
         depth += (letter in "([{?") - (letter in ")]}")
         deepest = max(deepest, depth)
     if deepest > MAX_DEPTH:
-        raise RuleError(expression[:80] + "…", f"nested deeper than {MAX_DEPTH}")
+        raise RuleError(shown, _("biểu thức lồng sâu quá %(most)s tầng") % {"most": MAX_DEPTH})
     if len(_LOOP.findall(expression)) > MAX_LOOPS:
-        raise RuleError(expression[:80] + "…", f"more than {MAX_LOOPS} loops")
+        raise RuleError(shown, _("biểu thức có quá %(most)s vòng lặp") % {"most": MAX_LOOPS})
 
 
 @lru_cache(maxsize=8192)
@@ -171,9 +175,12 @@ def problems(expression: str, known: Iterable[str]) -> list[str]:
         rule = compiled(expression)
     except RuleError as error:
         return [error.reason]
-    found = [f"unknown name {name}" for name in sorted(rule.names - set(known) - {"ctx"})]
-    found += [f"unknown name ctx.{name}" for name in sorted(rule.context_names - CONTEXT.keys())]
-    return found + [f"unknown function {name}" for name in sorted(rule.unknown_functions)]
+    unknown = [*sorted(rule.names - set(known) - {"ctx"})]
+    unknown += [f"ctx.{name}" for name in sorted(rule.context_names - CONTEXT.keys())]
+    found = [_("không có câu hỏi nào tên «%(name)s»") % {"name": name} for name in unknown]
+    return found + [
+        _("không có hàm nào tên «%(name)s»") % {"name": name} for name in sorted(rule.unknown_functions)
+    ]
 
 
 def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
@@ -183,7 +190,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
 def truth(expression: str, scope: Mapping[str, Any]) -> bool:
     value = evaluate(expression, scope)
     if not isinstance(value, bool):
-        raise RuleError(expression, "must be true or false")
+        raise RuleError(expression, _("kết quả phải là đúng hoặc sai"))
     return value
 
 

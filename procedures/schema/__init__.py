@@ -5,6 +5,7 @@ from __future__ import annotations
 from procedures.schema.answers import clean, clean_rows
 from procedures.schema.display import display
 from procedures.schema.errors import AnswerError, Fault, SchemaError
+from procedures.schema.json_schema import json_schema
 from procedures.schema.load import load
 from procedures.schema.model import (
     STANDARD_CHOICES,
@@ -21,9 +22,12 @@ from procedures.schema.model import (
     ResultField,
     RoleSource,
     blank,
+    fits,
+    in_expressions,
     in_language,
     is_blank,
 )
+from procedures.schema.shape import decode
 
 __all__ = [
     "STANDARD_CHOICES",
@@ -45,8 +49,12 @@ __all__ = [
     "blank",
     "clean",
     "clean_rows",
+    "decode",
     "display",
+    "fits",
+    "in_expressions",
     "in_language",
     "is_blank",
+    "json_schema",
     "load",
 ]

@@ -22,7 +22,7 @@ KINDS = TYPED | CHOSEN | {"file", "computed"}
 
 # What an unanswered question is worth inside an expression: text '' and yes/no null; numbers 0, so that a
 # comparison with an unanswered number never breaks the page.
-_BLANK: dict[str, Any] = {"boolean": None} | dict.fromkeys(("money", "integer", "decimal", "year"), 0)
+_BLANK: dict[str, Any] = {"boolean": None, "decimal": 0.0} | dict.fromkeys(("money", "integer", "year"), 0)
 _BLANK_PARTS = {
     "address": ("detail", "commune_code", "country"),
     "identity_document": ("type", "number", "issue_date", "issuer"),
@@ -132,6 +132,26 @@ def blank_of(kind: str) -> Any:
     if kind in _BLANK_PARTS:
         return dict.fromkeys(_BLANK_PARTS[kind], "")
     return _BLANK.get(kind, "")
+
+
+def in_expressions(question: Question, value: Any) -> Any:
+    """The value as expressions read it: every part of an address is there, a decimal is never a whole number."""
+    kind = question.value_of
+    if kind in _BLANK_PARTS and isinstance(value, Mapping):
+        return blank_of(kind) | {name: value[name] for name in _BLANK_PARTS[kind] if value.get(name)}
+    if kind == "decimal" and isinstance(value, int):
+        return float(value)
+    return value
+
+
+def fits(question: Question, value: Any) -> bool:
+    """Whether a register's value is of the sort this question is about; a register can be wrong."""
+    known = blank_of(question.value_of)
+    if known is None or isinstance(value, bool):
+        return known is None and isinstance(value, bool)
+    if isinstance(known, int | float):
+        return isinstance(value, int | float) and abs(value) <= 10**15
+    return isinstance(value, type(known))
 
 
 def is_blank(value: Any) -> bool:
@@ -266,6 +286,15 @@ class Form:
     def blanks(self) -> dict[str, Any]:
         """Every name an expression may use, unanswered."""
         return {one.id: blank(one) for one in self.questions.values()} | {name: [] for name in self.groups}
+
+    def scope(self, values: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """What an expression about the whole form reads: these values, blanks elsewhere, and ctx."""
+        known = {
+            name: in_expressions(self.questions[name], value)
+            for name, value in values.items()
+            if name in self.questions
+        }
+        return {**self.blanks(), **values, **known, "ctx": dict(context)}
 
     def __iter__(self) -> Iterator[Page]:
         return iter(self.pages)

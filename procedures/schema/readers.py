@@ -24,6 +24,9 @@ THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 YES, NO = frozenset({"yes", "true", "on", "1", "có"}), frozenset({"no", "false", "off", "0", "không"})
 # Beyond this a double no longer holds every whole number.
 LARGEST = 10**15
+LARGEST_COUNT = 10**9
+"""Of a whole number that is no money, unless the question says more: products of two stay computable."""
+LONGEST_LINE, LONGEST_TEXT = 300, 5000
 PARTS_OF_DAY = ("year", "month", "day")
 
 
@@ -79,7 +82,8 @@ def plain(raw: Any, *, lines: bool = False) -> str:
 
 def read_text(reading: Reading, raw: Any) -> str:
     text = plain(raw, lines=reading.question.kind == "long_text")
-    limit = reading.question.max_length or (5000 if reading.question.kind == "long_text" else 300)
+    long = LONGEST_TEXT if reading.question.kind == "long_text" else LONGEST_LINE
+    limit = reading.question.max_length or long
     if len(text) > limit:
         reading.refuse(
             _("viết ngắn lại còn %(limit)s chữ cái, bạn đang ghi %(count)s")
@@ -163,6 +167,10 @@ def _whole(reading: Reading, raw: Any) -> int | None:
 def read_integer(reading: Reading, raw: Any) -> int | None:
     value = _whole(reading, raw)
     if value is not None:
+        if reading.question.kind == "integer" and reading.question.max is None:
+            reading = replace(reading, question=replace(reading.question, max=LARGEST_COUNT))
+        if reading.question.kind == "integer" and reading.question.min is None:
+            reading = replace(reading, question=replace(reading.question, min=-LARGEST_COUNT))
         reading.number_bounds(value)
     return value
 

@@ -13,7 +13,7 @@ NAMED = TEXT | {"minLength": 1}
 RULE = {"type": "string", "maxLength": 2000}
 
 
-def _object(needed: tuple[str, ...] = (), /, **properties: Any) -> dict[str, Any]:
+def record(needed: tuple[str, ...] = (), /, **properties: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -22,21 +22,21 @@ def _object(needed: tuple[str, ...] = (), /, **properties: Any) -> dict[str, Any
     }
 
 
-def _list(items: Any, most: int, least: int = 0) -> dict[str, Any]:
+def many(items: Any, most: int, least: int = 0) -> dict[str, Any]:
     return {"type": "array", "items": items, "maxItems": most, "minItems": least}
 
 
-CHOICE = _object(
+CHOICE = record(
     ("code", "label"),
     code={"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"},
     label=NAMED,
     label_en=TEXT,
     show_if=RULE,
 )
-PREFILL_ONE = _object(("register", "path"), register=ID, path={"type": "string", "maxLength": 100}, role=ID)
-PREFILL = {"anyOf": [PREFILL_ONE, _list(PREFILL_ONE, 5, 1)]}
+PREFILL_ONE = record(("register", "path"), register=ID, path={"type": "string", "maxLength": 100}, role=ID)
+PREFILL = {"anyOf": [PREFILL_ONE, many(PREFILL_ONE, 5, 1)]}
 BOUND = {"type": ["number", "string"], "pattern": r"^(today|\d{4}-\d{2}-\d{2})$"}
-QUESTION = _object(
+QUESTION = record(
     ("id", "kind", "label"),
     id=ID,
     kind={"enum": sorted(KINDS)},
@@ -50,7 +50,7 @@ QUESTION = _object(
     of=ID,
     required={"type": ["boolean", "string"], "maxLength": 2000},
     show_if=RULE,
-    choices=_list(CHOICE, 400, 1),
+    choices=many(CHOICE, 400, 1),
     prefill=PREFILL,
     proposed={"type": "boolean"},
     fact_only={"type": ["boolean", "string"], "maxLength": 2000},
@@ -66,7 +66,7 @@ QUESTION = _object(
     on_form={"type": "boolean"},
     blank_no={"type": "integer", "minimum": 1},
 )
-GROUP = _object(
+GROUP = record(
     ("id", "label"),
     id=ID,
     label=NAMED,
@@ -75,18 +75,18 @@ GROUP = _object(
     max={"type": "integer", "minimum": 1, "maximum": 200},
     prefill=PREFILL,
 )
-PAGE = _object(
+PAGE = record(
     ("id", "title", "questions"),
     id={"type": "string", "pattern": r"^[a-z][a-z0-9-]{0,39}$"},
     title=NAMED,
     title_en=TEXT,
     show_if=RULE,
     group=GROUP,
-    questions=_list(QUESTION, 100, 1),
+    questions=many(QUESTION, 100, 1),
 )
-CONDITION = _object(("id", "when", "fail_vi"), id=ID, when=RULE, fail_vi=NAMED, fail_en=TEXT, question=ID)
-ROLE_SOURCE = _object(("of",), of=ID, register=ID, path={"type": "string", "maxLength": 100}, when=RULE)
-FEE_CASE = _object(
+CONDITION = record(("id", "when", "fail_vi"), id=ID, when=RULE, fail_vi=NAMED, fail_en=TEXT, question=ID)
+ROLE_SOURCE = record(("of",), of=ID, register=ID, path={"type": "string", "maxLength": 100}, when=RULE)
+FEE_CASE = record(
     ("when", "label", "amount_vnd"),
     when=RULE,
     label=NAMED,
@@ -94,7 +94,7 @@ FEE_CASE = _object(
     amount_vnd={"type": ["integer", "null"], "minimum": 0, "maximum": 10**12},
     times=RULE,
 )
-ELIGIBILITY = _object(
+ELIGIBILITY = record(
     ("id", "label", "pass_when", "otherwise"),
     id=ID,
     label=NAMED,
@@ -103,22 +103,22 @@ ELIGIBILITY = _object(
     otherwise=NAMED,
     otherwise_en=TEXT,
 )
-FORM = _object(
+FORM = record(
     ("procedure_id", "official_form", "pages"),
     procedure_id={"type": "string", "pattern": r"^[a-z0-9][a-z0-9.-]{0,79}$"},
     official_form=NAMED,
     declaration=TEXT,
     declaration_en=TEXT,
-    pages=_list(PAGE, 50, 1),
-    eligibility=_list(ELIGIBILITY, 4),
-    roles={"type": "object", "propertyNames": ID, "additionalProperties": _list(ROLE_SOURCE, 10, 1)},
-    checks=_list(CONDITION, 100),
-    fees=_object(
+    pages=many(PAGE, 50, 1),
+    eligibility=many(ELIGIBILITY, 4),
+    roles={"type": "object", "propertyNames": ID, "additionalProperties": many(ROLE_SOURCE, 10, 1)},
+    checks=many(CONDITION, 100),
+    fees=record(
         ("kind", "legal_basis", "cases"),
         kind={"enum": ["phi", "le_phi", "none"]},
         legal_basis=TEXT,
-        cases=_list(FEE_CASE, 50),
+        cases=many(FEE_CASE, 50),
     ),
-    auto_decision=_list(CONDITION, 50),
-    result_fields=_list(_object(("label", "source"), label=NAMED, label_en=TEXT, source=ID), 100),
+    auto_decision=many(CONDITION, 50),
+    result_fields=many(record(("label", "source"), label=NAMED, label_en=TEXT, source=ID), 100),
 )

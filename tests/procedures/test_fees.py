@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from procedures import rules
 from procedures.fees import FeeUnknown, fee_lines, total
 from procedures.rules import RuleError
-from procedures.schema import load
+from procedures.schema import FeeCase, Fees, SchemaError, load
 from tests.procedures.definitions import definition, question, shipped
 
 CTX = rules.context(today=date(2026, 11, 23))
@@ -56,6 +57,17 @@ def test_chemicals_cost_nothing() -> None:
 @pytest.mark.parametrize("times", ["0.5", "-1", "true", "'2'"])
 def test_a_fee_is_whole_dong_times_a_whole_number(times: str) -> None:
     cases: list[dict[str, Any]] = [{"when": "true", "label": "Phí", "amount_vnd": 1000, "times": times}]
-    form = load(definition(question(), fees={"kind": "phi", "legal_basis": "Luật", "cases": cases}))
+    with pytest.raises(SchemaError, match="số lần"):
+        load(definition(question(), fees={"kind": "phi", "legal_basis": "Luật", "cases": cases}))
+    unchecked = Fees("phi", "Luật", (FeeCase("true", "Phí", 1000, times=times),))
     with pytest.raises(RuleError):
-        fee_lines(form, {}, CTX)
+        fee_lines(replace(load(definition(question())), fees=unchecked), {}, CTX)
+
+
+def test_a_count_is_known_to_be_positive_where_its_case_holds() -> None:
+    case = {"when": "n > 2", "label": "Phí", "amount_vnd": 5000, "times": "n - 2"}
+    fees = {"kind": "phi", "legal_basis": "Luật", "cases": [case]}
+    form = load(definition(question("integer", "n"), fees=fees))
+    assert [line.amount_vnd for line in fee_lines(form, {"n": 5}, CTX)] == [15000]
+    with pytest.raises(SchemaError, match="số lần có thể âm"):
+        load(definition(question("integer", "n"), fees=fees | {"cases": [case | {"when": "n < 9"}]}))

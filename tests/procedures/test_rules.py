@@ -70,7 +70,7 @@ def test_what_cannot_be_evaluated_names_its_expression(expression: str, scope: d
 
 
 def test_a_condition_must_be_true_or_false() -> None:
-    with pytest.raises(RuleError, match="must be true or false"):
+    with pytest.raises(RuleError, match="phải là đúng hoặc sai"):
         rules.truth("1 + 1", {})
 
 
@@ -82,9 +82,9 @@ def test_expression_bombs_are_refused_before_they_are_parsed(bomb: str) -> None:
 def test_unknown_names_are_found_without_running() -> None:
     expression = "a == 'b c' && rows.all(r, r.n > limit) && ctx.todya == '' && open('x')"
     assert rules.problems(expression, {"a", "rows"}) == [
-        "unknown name limit",
-        "unknown name ctx.todya",
-        "unknown function open",
+        "không có câu hỏi nào tên «limit»",
+        "không có câu hỏi nào tên «ctx.todya»",
+        "không có hàm nào tên «open»",
     ]
     assert rules.problems("a == ''", {"a"}) == []
 

@@ -72,14 +72,16 @@ def test_every_fault_is_listed_with_its_path() -> None:
         | {"result_fields": [{"label": "x", "source": "gone"}]}
     )
     assert found == {
-        "questions": "a is used more than once",
-        "pages[0].questions[0].show_if": "unknown name later",
-        "pages[0].questions[1]": "a choice question needs choices",
-        "pages[0].questions[2]": "a computed question needs derive",
-        "pages[0].questions[3]": "a file question, and only a file question, names its component",
-        "pages[0].questions[4].required": "unknown name ctx.nothing",
-        "pages[0].questions[4].prefill": "unknown role who",
-        "result_fields[0]": "unknown question gone",
+        "questions": "mã «a» dùng hơn một lần: mỗi mã một câu hỏi",
+        "pages[0].questions[0].show_if": "«later» đứng sau: biểu thức chỉ đọc được câu đứng trước, "
+        "hãy đổi thứ tự",
+        "pages[0].questions[1]": "câu chọn phải có các lựa chọn (choices)",
+        "pages[0].questions[2]": "câu tính sẵn phải có biểu thức tính (derive)",
+        "pages[0].questions[3]": "câu gửi tệp, và chỉ câu gửi tệp, ghi số thành phần hồ sơ (component)",
+        "pages[0].questions[4].required": "không có «ctx.nothing»; có thể đọc: agency, channel, exempt, level, "
+        "local_fee, local_fee_basis, on_behalf, today",
+        "pages[0].questions[4].prefill": "không có vai nào tên «who»: thêm vào roles",
+        "result_fields[0]": "không có câu hỏi nào tên «gone»",
     }
 
 
@@ -101,7 +103,11 @@ def test_a_malformed_definition_is_refused_with_its_path(raw: dict[str, Any], pa
 def test_an_expression_sees_only_questions_before_it_so_nothing_runs_in_circles() -> None:
     a = question("computed", "a", derive="b")
     b = question("computed", "b", derive="a")
-    assert faults(definition(a, b)) == {"pages[0].questions[0].derive": "unknown name b"}
+    found = faults(definition(a, b))
+    assert list(found) == ["pages[0].questions[0].derive"]
+    assert found["pages[0].questions[0].derive"].startswith("«b» đứng sau")
+    itself = faults(definition(question("computed", "a", derive="a")))
+    assert "chính nó" in itself["pages[0].questions[0].derive"]
 
 
 def test_text_follows_the_language_and_falls_back_to_vietnamese() -> None:
