@@ -63,9 +63,8 @@ class Catalogue(Open):
         stamp = (today(), _stamp())
         packed = bool(GZIP.search(request.headers.get("Accept-Encoding", "")))
         tag = etag(request, stamp, "-gzip" if packed else "")
-        ready = get_conditional_response(request._request, etag=tag)
-        if ready is None:
-            ready = _file(_bytes(stamp), packed=packed)
+        unchanged = get_conditional_response(request._request, etag=tag)
+        ready: HttpResponseBase = unchanged or _file(_bytes(stamp), packed=packed)
         keep(ready, tag)
         patch_vary_headers(ready, ["Accept-Encoding"])
         return ready

@@ -13,6 +13,7 @@ from django.http import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
@@ -33,15 +34,18 @@ class Open(APIView):
     permission_classes = (AllowAny,)
 
 
-class Problem(serializers.Serializer[dict[str, Any]]):
-    """RFC 9457."""
-
-    type = serializers.CharField()
-    status = serializers.IntegerField()
-    instance = serializers.CharField()
-    title = serializers.CharField(help_text="Một câu, dành cho người đọc")
-    code = serializers.CharField(help_text="Mã không đổi, dành cho chương trình")
-    errors = serializers.DictField(required=False, help_text="Tham số nào sai và sửa thế nào")
+Problem = inline_serializer(
+    "Problem",
+    {
+        "type": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "instance": serializers.CharField(),
+        "title": serializers.CharField(help_text="Một câu, dành cho người đọc"),
+        "code": serializers.CharField(help_text="Mã không đổi, dành cho chương trình"),
+        "errors": serializers.DictField(required=False, help_text="Tham số nào sai và sửa thế nào"),
+    },
+)
+"""RFC 9457."""
 
 
 def answered(

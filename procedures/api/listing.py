@@ -73,7 +73,8 @@ class ProcedureList(Open):
         asked = request.query_params.get("page", "1")
         page = int(asked) if asked.isdecimal() and len(asked) < 7 and int(asked) > 0 else 1
         more = QueryDict(mutable=True)
-        more.update({"q": query, "page": page + 1} if query else {"page": page + 1})
+        more.update({"q": query} if query else {})
+        more["page"] = str(page + 1)
         body = {
             "count": len(entries),
             "understood": found.understood if found else "",

@@ -7,7 +7,6 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
-from procedures.api.listing import ProcedureSummary
 from procedures.models import OnlineLevel, ProcedureVersion
 
 Shape = serializers.Serializer[dict[str, Any]]
@@ -62,8 +61,11 @@ class VersionEdition(Version):
     processing = serializers.JSONField(help_text="Các bước giải quyết")
 
 
-class ProcedureRecord(ProcedureSummary):
+class ProcedureRecord(Shape):
     code = serializers.CharField()
+    name = serializers.CharField()
+    name_en = serializers.CharField()
+    field = serializers.CharField(help_text="Lĩnh vực")
     agency = serializers.CharField()
     can_be_filed_here = serializers.BooleanField()
     described_in_full = serializers.BooleanField()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from procedures import schema
+from procedures import processing, schema
 from procedures.catalogue.validate import ADDED, LARGEST_RECORD, LEVELS, ONLINE_LEVELS, TARGETS, Known
 from procedures.catalogue.values import (
     Fault,
@@ -45,7 +45,8 @@ class Stated:
     terms: Mapping[str, Any] | None = None
     form: Mapping[str, Any] | None = None
     states_form: bool = False
-    processing: Mapping[str, Any] = field(default_factory=dict)
+    steps: Mapping[str, Any] = field(default_factory=dict)
+    """The processing of the version."""
 
     @cached_property
     def begins(self) -> dt.date | None:
@@ -121,11 +122,7 @@ _HISTORY: dict[str, Rule] = {
 
 
 def _version(raw: Mapping[str, Any], path: str) -> Iterator[Fault]:
-    if (form := raw.get("form")) is not None:
-        yield from _form(form, f"{path}.form")
-    processing = raw.get("processing")
-    if processing is not None:
-        yield from _processing(processing, f"{path}.processing")
+    yield from _form(raw, path)
     terms = raw.get("version", {})
     if not isinstance(terms, dict):
         yield Fault(f"{path}.version", any_object(terms))
@@ -139,45 +136,31 @@ def _version(raw: Mapping[str, Any], path: str) -> Iterator[Fault]:
         yield Fault(f"{path}.version.effective_to", f"trước ngày bắt đầu {begins}; hãy ghi ngày sau ngày đó")
 
 
-def _form(form: Any, path: str) -> Iterator[Fault]:
-    if not isinstance(form, dict):
-        yield Fault(path, any_object(form))
-        return
-    if len(json.dumps(form, ensure_ascii=False)) > LARGEST_RECORD:
-        yield Fault(path, f"dài quá {LARGEST_RECORD} ký tự; hãy chia thủ tục thành nhiều trường hợp")
-        return
-    try:
-        schema.load(form)
-    except schema.SchemaError as error:
-        for fault in error.faults[:MOST_FORM_FAULTS]:
-            place = path if fault.path == "form" else f"{path}.{fault.path}"
-            yield Fault(place[:300], fault.reason[:300])
+def _form(raw: Mapping[str, Any], path: str) -> Iterator[Fault]:
+    """The form, and the processing that refers to its questions."""
+    for name in ("form", "processing"):
+        part = raw.get(name)
+        if part is not None and not isinstance(part, dict):
+            yield Fault(f"{path}.{name}", any_object(part))
+            return
+        if part and len(json.dumps(part, ensure_ascii=False)) > LARGEST_RECORD:
+            yield Fault(f"{path}.{name}", f"dài quá {LARGEST_RECORD} ký tự; hãy chia thành nhiều trường hợp")
+            return
+    form = None
+    if raw.get("form") is not None:
+        try:
+            form = schema.load(raw["form"])
+        except schema.SchemaError as error:
+            yield from _under(f"{path}.form", "form", error.faults)
+            return
+    if raw.get("processing"):
+        yield from _under(f"{path}.processing", "processing", processing.faults(raw["processing"], form))
 
 
-def _processing(processing: Any, path: str) -> Iterator[Fault]:
-    """Its vocabulary belongs to the handling of dossiers; here only the shape every reader relies on."""
-    if not isinstance(processing, dict):
-        yield Fault(path, any_object(processing))
-        return
-    if len(json.dumps(processing, ensure_ascii=False)) > LARGEST_RECORD:
-        yield Fault(path, f"dài quá {LARGEST_RECORD} ký tự; hãy rút gọn")
-        return
-    steps = processing.get("steps", [])
-    if not isinstance(steps, list):
-        yield Fault(f"{path}.steps", "phải là danh sách các bước")
-        return
-    for number, step in enumerate(steps):
-        place = f"{path}.steps[{number}]"
-        if not isinstance(step, dict):
-            yield Fault(place, any_object(step))
-            continue
-        for key in ("id", "kind", "role", "name_vi"):
-            if reason := text(step.get(key)):
-                yield Fault(f"{place}.{key}", reason)
-    if (reason := any_object(processing.get("routing", {}))) or (
-        reason := list_of(text)(processing.get("routing", {}).get("from", []))
-    ):
-        yield Fault(f"{path}.routing", reason)
+def _under(path: str, root: str, found: Sequence[schema.Fault]) -> Iterator[Fault]:
+    for fault in found[:MOST_FORM_FAULTS]:
+        place = path if fault.path in (root, "") else f"{path}.{fault.path}"
+        yield Fault(place[:300], fault.reason[:300])
 
 
 def _timeline(versions: Sequence[Mapping[str, Any]], path: str) -> Iterator[Fault]:

@@ -143,7 +143,7 @@ def _parts(stated: Stated, line: Line, own: ProcedureVersion) -> Parts:
 
 def _stated_parts(stated: Stated, slug: str) -> Parts:
     form = stated.form if stated.states_form else definition(f"{slug}.json")
-    processing = stated.processing
+    processing = stated.steps
     if not stated.states_form:
         processing = processing or definition(f"{slug}.processing.json") or {}
     level = stated.record.get("online_level") if form else None

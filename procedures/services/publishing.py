@@ -169,7 +169,7 @@ def _ready(version: ProcedureVersion) -> None:
     before = version.based_on
     if before is not None and not version.burden_reason and before.form is not None:
         delta = diff.burden_delta(before.edition, version.edition)
-        if delta.is_heavier:
+        if delta is not None and delta.heavier:
             raise Refused(
                 _("Gánh nặng của người dân tăng (%(delta)s). Hãy ghi lý do; lý do được công khai.")
                 % {"delta": delta.text}
