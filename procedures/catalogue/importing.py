@@ -219,19 +219,19 @@ def _kept(
 def row_of(record: Record, refs: Refs) -> dict[str, Any]:
     """What a record says of its procedure, as the procedure's own row keeps it."""
     detailed = "id" in record
-    owner = record.get("owner_since_2025") or record["owning_agency" if detailed else "ministry_id"]
-    agency = refs.agencies[owner] if owner else None
+    owner = record.get("owner_since_2025") or record.get("owning_agency" if detailed else "ministry_id")
+    agency = refs.agencies.get(owner or "")
     return {
-        "slug": record["id"] if detailed else brief_slug(record["code"]),
-        "name": record["name_vi"],
+        "slug": record["id"] if detailed else brief_slug(record.get("code") or ""),
+        "name": record.get("name_vi", ""),
         "name_en": record.get("name_en", ""),
-        "field": refs.fields[record["field_vi"]],
+        "field": refs.fields.get(record.get("field_vi", "")),
         "owner": (agency.successor or agency) if agency else None,
-        "levels": record["levels_since_2025_07"] if detailed else record["levels"],
+        "levels": record.get("levels_since_2025_07" if detailed else "levels", []),
         "audience": record.get("target", []),
         "keywords": record.get("keywords", []),
-        "source": (record["code_source"] or "") if detailed else record["source"],
-        "confidence": record["confidence"],
+        "source": record.get("code_source" if detailed else "source") or "",
+        "confidence": record.get("confidence", ""),
     }
 
 

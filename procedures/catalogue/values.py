@@ -42,7 +42,7 @@ def fields_of(
         rule = rules.get(key)
         reason = rule(inner) if rule else "tên trường không có trong định dạng"
         if reason:
-            yield Fault(f"{path}.{key}", reason)
+            yield Fault(f"{path}.{shown(key)}", reason)
 
 
 def is_text(value: Any) -> bool:
