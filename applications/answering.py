@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -58,9 +59,11 @@ def local_fee(dossier: Dossier, *, on: dt.date) -> dict[str, Any]:
     return {"local_fee": offering.fee_vnd, "local_fee_basis": offering.fee_basis} if offering else {}
 
 
-def journey_of(dossier: Dossier, *, at: dt.datetime) -> Journey:
-    """The journey over the stored answers; uploaded papers count as answers of their file questions."""
+def journey_of(dossier: Dossier, *, at: dt.datetime, trying: Mapping[str, Any] | None = None) -> Journey:
+    """The journey over the stored answers; uploaded papers count as answers of their file questions.
+    ``trying``: what the citizen would answer instead, stored nowhere."""
     answers = {row.question: Answer(row.value, row.source, row.at) for row in dossier.answers.all()}
+    answers |= {name: Answer(value, CITIZEN) for name, value in (trying or {}).items()}
     for paper in dossier.attachments.filter(removed_at=None):
         answers[paper.question] = Answer(paper.sha256, CITIZEN, paper.at)
     return Journey(form_of(dossier), answers, context_of(dossier, at=at), commune_exists=commune_exists)

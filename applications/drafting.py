@@ -31,9 +31,10 @@ CONSENT_STEP, CHECK_STEP = "dong-y", "kiem-tra"
 class Draft:
     """A dossier being written, with everything its pages need, each read once."""
 
-    def __init__(self, dossier: Dossier, *, at: dt.datetime) -> None:
+    def __init__(self, dossier: Dossier, *, at: dt.datetime, trying: Mapping[str, Any] | None = None) -> None:
         self.dossier = dossier
         self.at = at
+        self.trying = trying
 
     @property
     def actor(self) -> Actor:
@@ -45,7 +46,7 @@ class Draft:
 
     @cached_property
     def journey(self) -> Journey:
-        return answering.journey_of(self.dossier, at=self.at)
+        return answering.journey_of(self.dossier, at=self.at, trying=self.trying)
 
     @cached_property
     def kept(self) -> dict[str, Any]:
@@ -79,15 +80,37 @@ class Draft:
         written: Mapping[str, Any] | None = self.kept.get(RAW + page.id)
         return written
 
-    def page_form(self, page: Page, *, only: frozenset[str] | None = None) -> PageForm:
+    def page_form(
+        self,
+        page: Page,
+        *,
+        only: frozenset[str] | None = None,
+        written: Mapping[str, Any] | None = None,
+    ) -> PageForm:
         return PageForm(
             self.journey,
             page,
-            written=self.written(page),
+            written=self.written(page) if written is None else written,
             papers=self.papers,
             on=answering.legal_day(self.at),
             only=only,
         )
+
+    def settled(
+        self, page: Page, written: Mapping[str, Any], shown: frozenset[str]
+    ) -> tuple[Draft, PageForm, dict[str, Any]]:
+        """The draft as it would stand with these boxes, the page as it then is, and the answers read from it.
+        An answer can bring up a question of the same page whose box is filled already: read on until nothing
+        new is asked. A question that was not ``shown`` has no say: it keeps what is proposed. Stores nothing."""
+        only = None if page.group else shown
+        answers: dict[str, Any] = {}
+        while True:
+            draft = Draft(self.dossier, at=self.at, trying=answers)
+            form = draft.page_form(page, written=written, only=only)
+            read = form.clean()
+            if read.keys() <= answers.keys():
+                return draft, form, answers
+            answers = {**answers, **read}
 
     def next_page(self) -> Page | None:
         """The first page with something missing, wrong or not yet confirmed; None when all can be checked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from applications import addresses
 from applications.models import Attachment
 from identity.models import AdministrativeUnit
-from procedures import schema
+from procedures import rules, schema
 from procedures.journey import CITIZEN, Error, Journey
 from procedures.schema import Choice, Page, Question
 
@@ -228,6 +229,19 @@ class PageForm:
         return [] if self.page.group else [self._field(one, one.id, self.written) for one in self.questions]
 
     @property
+    def asked(self) -> str:
+        """The questions this page shows: sent back with it, so that nobody is blamed for one never seen."""
+        return " ".join(one.id for one in self.questions)
+
+    @cached_property
+    def deciding(self) -> frozenset[str]:
+        """Questions of this page whose answer decides on other ones here."""
+        if self.page.group is not None:
+            return frozenset()
+        asked = {one.id for one in self.page.questions if one.kind not in UNWRITTEN}
+        return frozenset(name for name in asked for one in self.page.questions if name in _reads(one))
+
+    @property
     def rows(self) -> list[list[Field]]:
         if self.page.group is None:
             return []
@@ -289,6 +303,14 @@ class PageForm:
     @property
     def title(self) -> str:
         return _("Lỗi: %(title)s") % {"title": self.page.text} if self.errors else self.page.text
+
+
+def _reads(question: Question) -> frozenset[str]:
+    """The names on which it depends whether this is asked, and how."""
+    written = (question.show_if, question.required, question.fact_only, question.derive)
+    choices = (choice.show_if for choice in question.choices)
+    names = (rules.compiled(rule).names for rule in (*written, *choices) if rule and isinstance(rule, str))
+    return frozenset().union(*names)
 
 
 def _parts(iso: str) -> dict[str, str]:

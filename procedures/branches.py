@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from procedures import plausible, rules
+from procedures.plausible import DAYS_OF_A_YEAR
 from procedures.schema import Form, Page, Question
 from procedures.schema.model import CHOSEN
 
@@ -38,11 +39,11 @@ class Branches:
         found: dict[str, list[str | int]] = {}
         for expression in decisions(self.form):
             for name in self.sources(expression):
-                found.setdefault(name, []).extend(_told(expression))
+                found.setdefault(name, []).extend(literals(expression))
         for question in self.form.questions.values():
             for name in rules.compiled(question.derive).names if question.derive else ():
                 if name in self.form.questions and self.form.questions[name].kind in CHOSEN:
-                    found.setdefault(name, []).extend(_told(question.derive))
+                    found.setdefault(name, []).extend(literals(question.derive))
         return found
 
     def sources(self, expression: str) -> set[str]:
@@ -91,7 +92,7 @@ class Branches:
         for one in page.questions:
             for expression in _of_question(one):
                 for name in rules.compiled(expression).names:
-                    looked_at.setdefault(name, []).extend(_told(expression))
+                    looked_at.setdefault(name, []).extend(literals(expression))
         return {
             one.id: plausible.alternatives(one, looked_at[one.id], today=self.today)
             for one in page.questions
@@ -152,5 +153,9 @@ def _of_question(question: Question) -> Iterator[str]:
     yield from (choice.show_if for choice in question.choices if choice.show_if)
 
 
-def _told(expression: str) -> list[str | int]:
-    return [int(number) if number else one or other for one, other, number in _LITERAL.findall(expression)]
+def literals(expression: str) -> list[str | int]:
+    """The texts and numbers of an expression; ages in years are told as days, as spans of time are."""
+    days = DAYS_OF_A_YEAR if "years_between" in expression else 1
+    return [
+        int(number) * days if number else one or other for one, other, number in _LITERAL.findall(expression)
+    ]

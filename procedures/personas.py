@@ -10,13 +10,14 @@ import datetime as dt
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
 from identity import registers
 from procedures import burden, plausible, rules
-from procedures.branches import Branches
+from procedures.branches import Branches, literals
 from procedures.edition import Edition
 from procedures.journey import CITIZEN, COMPUTED, Answer, Journey
 from procedures.plausible import SILENT
@@ -26,7 +27,7 @@ from procedures.schema.model import Group, Prefill
 Persona = Literal["unknown", "known"]
 PERSONAS: tuple[Persona, ...] = ("unknown", "known")
 MOST_ADAPTATIONS = 8
-NOTHING = burden.Burden(0, 0, 0, 0, 0)
+MOST_TRIALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,6 @@ class Walk:
     burden: burden.Burden
     answers: Mapping[str, Answer]
     stuck: str = ""
-    broken: bool = False
-    """A rule of the form could not be evaluated: a fault of the form, not of the answers."""
     refused: bool = False
     """The answer this walk is about is not offered on it."""
 
@@ -205,17 +204,14 @@ def walk(form: Form, persona: Persona, choices: Mapping[str, Any], *, today: dt.
     person = Person(form, persona, choices, on)
     ctx = context(on) | {name[4:]: value for name, value in choices.items() if name.startswith("ctx.")}
     name = _name(form, persona, choices)
-    try:
+    journey = Journey(form, person, ctx)
+    for _attempt in range(MOST_ADAPTATIONS):
+        if not person.adapt(journey):
+            break
         journey = Journey(form, person, ctx)
-        for _attempt in range(MOST_ADAPTATIONS):
-            if not person.adapt(journey):
-                break
-            journey = Journey(form, person, ctx)
-        if journey.errors():
-            person, journey = _obliging(person, journey)
-        return _walked(name, person, journey)
-    except rules.RuleError as error:
-        return Walk(name, persona, (), {}, frozenset(), NOTHING, {}, str(error), broken=True)
+    if journey.errors():
+        person, journey = _obliging(person, journey)
+    return _walked(name, person, journey)
 
 
 def _obliging(person: Person, journey: Journey) -> tuple[Person, Journey]:
@@ -223,7 +219,7 @@ def _obliging(person: Person, journey: Journey) -> tuple[Person, Journey]:
     for check in person.form.checks:
         if check.question not in dict(journey.errors()):
             continue
-        for name, other in _others(person, check.when):
+        for name, other in islice(_others(person, check.when), MOST_TRIALS):
             tried = person.instead(name, other)
             way = Journey(person.form, tried, journey.context)
             if len(way.errors()) < len(journey.errors()):
@@ -233,10 +229,11 @@ def _obliging(person: Person, journey: Journey) -> tuple[Person, Journey]:
 
 
 def _others(person: Person, expression: str) -> Iterator[tuple[str, Any]]:
+    told = literals(expression)
     for name in sorted(rules.compiled(expression).names - person.choices.keys()):
         question = person.form.questions.get(name)
         if question is not None and question.kind != "computed":
-            for other in plausible.alternatives(question, (), today=person.today):
+            for other in plausible.alternatives(question, told, today=person.today):
                 yield name, other
 
 

@@ -36,6 +36,7 @@ FREE_FORM = MappingProxyType(
 CODES = MappingProxyType({"cas": "1310-73-2", "hs": "28151100"})
 TAX_CODE = "0316000126"
 EARLIEST_YEAR = 1900
+DAYS_OF_A_YEAR = 365
 NUMERIC = MappingProxyType({"integer": 1, "decimal": 1.5, "money": 1_000_000, "year": 1995})
 
 
@@ -141,11 +142,11 @@ def _told_apart(question: Question, literals: Sequence[str | int], today: dt.dat
 
 
 def _days(question: Question, literals: Sequence[str | int], today: dt.date) -> list[str]:
-    """On both sides of every span a rule names, read as days and as years; else one long ago and one to come."""
-    spans = [one for one in literals if isinstance(one, int)]
-    days = [today - dt.timedelta(days=step) for one in spans for step in (one - 1, one + 1)]
-    days += [today - dt.timedelta(days=365 * one + step) for one in spans if one <= 120 for step in (-30, 30)]
-    days += [today - dt.timedelta(days=365 * 20), today + dt.timedelta(days=30)]
+    """On both sides of every span a rule names, in days; else one long ago and one to come."""
+    spans = [one for one in literals if isinstance(one, int) and one < 200 * DAYS_OF_A_YEAR]
+    margin = {one: 30 if one and one % DAYS_OF_A_YEAR == 0 else 1 for one in spans}
+    days = [today - dt.timedelta(days=one + step) for one in spans for step in (-margin[one], margin[one])]
+    days += [today - dt.timedelta(days=20 * DAYS_OF_A_YEAR), today + dt.timedelta(days=30)]
     return [within(question, day, today=today).isoformat() for day in days]
 
 

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from identity.access import citizen_of, public
 from procedures import facts, search
-from procedures.burden import measure
 from procedures.listing import Listing
 from procedures.models import Procedure, ProcedureVersion
-from procedures.rules import context
+from procedures.personas import counters
 from procedures.schema import Form, load
 
 NAME = re.compile(r"[a-zA-Z0-9.-]{1,80}")
@@ -71,14 +70,16 @@ def _procedure(code: str) -> Procedure:
     return found or get_object_or_404(rows, slug=code, code=None)
 
 
-def _effort(form: Form | None) -> list[tuple[str, int]]:
-    """The most the form asks of somebody of whom no register knows anything; signing in makes it less."""
+def _effort(form: Form | None) -> list[tuple[str, int, int]]:
+    """What the form asks of somebody of whom no register knows anything, and of somebody all of them know."""
     if form is None:
         return []
-    burden = measure(form, {}, {}, context(today=search.today(), local_fee=0))
-    return [
-        (_("Ô phải gõ"), burden.typed),
-        (_("Lựa chọn"), burden.chosen),
-        (_("Giấy tờ tải lên"), burden.uploads),
-        (_("Trang"), burden.pages),
-    ]
+    found = counters(form, today=search.today())
+    heads = (
+        ("typed", _("Ô phải gõ")),
+        ("chosen", _("Lựa chọn")),
+        ("uploads", _("Giấy tờ tải lên")),
+        ("pages", _("Trang")),
+        ("clicks", _("Lần bấm")),
+    )
+    return [(label, getattr(found["known"], head), getattr(found["unknown"], head)) for head, label in heads]

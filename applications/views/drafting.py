@@ -22,6 +22,8 @@ from procedures.schema import Page
 
 SAVE, DROP_FILE, CHECK = "luu", "bo_tep", "kiem-tra"
 UNPROCESSABLE = 422
+FRAGMENT = "X-Fragment"
+"""Header of the script that asks which questions stand on the page now."""
 
 
 @keeps_what_was_typed
@@ -32,7 +34,7 @@ def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse
     if here is None or draft.consented is None or not draft.journey.can_visit(page):
         return onward(draft)
     if request.method == "POST":
-        return _keep(request, draft, here)
+        return (_growing if FRAGMENT in request.headers else _keep)(request, draft, here)
     if give_back(request, draft, page):
         return redirect(request.path)
     return _show(request, draft, here, draft.page_form(here))
@@ -56,27 +58,48 @@ def _show(
     return render(request, "applications/page.html", context, status=status)
 
 
+def _growing(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
+    """The questions as they would stand if the page were sent now. Keeps and judges nothing."""
+    shown, written = _sent(request, draft, page)
+    settled, _form, _answers = draft.settled(page, written, shown)
+    context = {"draft": draft, "page": page, "form": settled.page_form(page, written=written)}
+    reply = render(request, "applications/questions.html", context)
+    reply.headers[FRAGMENT] = "questions"
+    return reply
+
+
 def _keep(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
-    written = forms.read(page, request.POST)
+    shown, written = _sent(request, draft, page)
     _save(draft, {RAW + page.id: written})
-    refused = take_papers(request, draft, page)
+    settled, form, answers = draft.settled(page, written, shown)
+    refused = take_papers(request, settled, page)
     if not refused and (stopped := _only_kept(request, draft, page)):
         return stopped
-    draft = Draft(draft.dossier, at=draft.at)
-    form = draft.page_form(page)
-    answers = form.clean()
     _save(draft, answers)
     if prefill.depends_on(draft.form) & answers.keys():
         services.gather(dossier=draft.dossier, agreed=draft.consented or [], by=draft.actor, at=draft.at)
-    return _judge(request, draft, page, form, refused)
+    return _judge(request, draft, page, form, refused, shown)
+
+
+def _sent(request: HttpRequest, draft: Draft, page: Page) -> tuple[frozenset[str], dict[str, Any]]:
+    """The questions that stood on the page that was sent, and what was written in their boxes."""
+    written = forms.read(page, request.POST)
+    if page.group is not None:
+        return frozenset({page.group.id}), written
+    stood = request.POST.get("hoi", "").split() or [one.id for one in draft.journey.to_ask(page)]
+    return frozenset(stood), {name: value for name, value in written.items() if name in stood}
 
 
 def _judge(
-    request: HttpRequest, before: Draft, page: Page, form: forms.PageForm, refused: dict[str, str]
+    request: HttpRequest,
+    before: Draft,
+    page: Page,
+    form: forms.PageForm,
+    refused: dict[str, str],
+    shown: frozenset[str],
 ) -> HttpResponse:
     """Errors back to the page; questions that only now became necessary are asked without blame."""
     after = Draft(before.dossier, at=before.at)
-    shown = {one.id for one in before.journey.to_ask(page)} | ({page.group.id} if page.group else set())
     missing = after.journey.page_errors(page)
     form.take(refused.items())
     form.take(one for one in missing if one[0].split("-")[0] in shown)

@@ -62,7 +62,8 @@ def keeps_what_was_typed(view: View) -> View:
 
     @wraps(view)
     def kept(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and not request.user.is_authenticated:
+        sent = request.method == "POST" and "X-Fragment" not in request.headers
+        if sent and not request.user.is_authenticated:
             _hold(request, code, kwargs.get("page", SUPPLEMENT))
         return view(request, code=code, **kwargs)
 

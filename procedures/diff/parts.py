@@ -15,9 +15,17 @@ _NAMES = ("label", "title", "name_vi", "label_vi", "id", "of", "code", "source")
 
 def identical(before: Any, after: Any) -> bool:
     """Equal as stored: true is not 1, and 1 is not 1.0."""
-    if before is after or (isinstance(before, str) and isinstance(after, str)):
-        return bool(before == after)
-    return bool(before == after) and canonical(before) == canonical(after)
+    if before is after:
+        return True
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, dict):
+        return len(before) == len(after) and all(
+            name in after and identical(part, after[name]) for name, part in before.items()
+        )
+    if isinstance(before, list):
+        return len(before) == len(after) and all(map(identical, before, after))
+    return bool(before == after)
 
 
 def canonical(value: Any) -> str:
@@ -32,7 +40,7 @@ def name_of(item: Any) -> str:
     """What a reader calls it."""
     if not isinstance(item, Mapping):
         return item if isinstance(item, str) else canonical(item)
-    return next((str(item[name]) for name in _NAMES if item.get(name)), canonical(item))
+    return next((str(item[name]) for name in _NAMES if item.get(name)), "") or canonical(item)
 
 
 def key_of(item: Any) -> str:

@@ -6,18 +6,14 @@ test personas (`procedures.personas`).
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from procedures import rules
 from procedures.lint.material import Finding, Material
-from procedures.schema import Form, blank
+from procedures.schema import reach
 
 MOST_ON_A_PAGE = 7
-MOST_CASES = 512
 
 
 def page_size(material: Material) -> Iterator[Finding]:
@@ -35,8 +31,6 @@ def page_size(material: Material) -> Iterator[Finding]:
 
 
 def unreachable(material: Material) -> Iterator[Finding]:
-    if any(walk.broken for walk in material.walks):
-        return
     seen = frozenset[str]().union(*(walk.seen for walk in material.walks))
     for one in material.questions:
         if one.question.id not in seen:
@@ -49,62 +43,16 @@ def unreachable(material: Material) -> Iterator[Finding]:
             )
 
 
-def constant(material: Material) -> Iterator[Finding]:
-    """A condition that is the same for everybody decides nothing."""
-    form = material.form
-    for number, page in enumerate(form.pages if form else ()):
-        if form and page.show_if and _always(form, page.show_if):
-            yield _constant(f"form.pages[{number}]", page.title)
-    for one in material.questions:
-        if form and one.page.group is None and one.question.show_if and _always(form, one.question.show_if):
-            yield _constant(one.place, one.question.label)
-
-
-def _constant(place: str, label: str) -> Finding:
-    return Finding(
-        "unreachable",
-        "error",
-        place,
-        _("Điều kiện hiện của “%(label)s” luôn đúng hoặc luôn sai.") % {"label": label},
-        _("Bỏ điều kiện, hoặc viết lại để nó tùy theo một câu trả lời."),
-    )
-
-
-def _always(form: Form, expression: str) -> bool:
-    """Every combination of choices gives the same; an expression that looks at anything else is not judged."""
-    rule = rules.compiled(expression)
-    if rule.context_names:
-        return False
-    names = sorted(rule.names)
-    questions = [form.questions.get(name) for name in names]
-    cases = [
-        [blank(one), True, False] if one.kind == "boolean" else [blank(one), *(c.code for c in one.choices)]
-        for one in questions
-        if one is not None and one.kind in ("boolean", "choice")
-    ]
-    if len(cases) < len(names) or math.prod(map(len, cases)) > MOST_CASES:
-        return False
-    try:
-        found = {
-            rules.truth(expression, dict(zip(names, case, strict=True))) for case in itertools.product(*cases)
-        }
-    except rules.RuleError:
-        return False
-    return len(found) == 1
-
-
-def broken(material: Material) -> Iterator[Finding]:
-    for walk in material.walks:
-        if walk.broken:
-            yield Finding(
-                "schema",
-                "error",
-                "form",
-                _("Một biểu thức không tính được (%(walk)s): %(reason)s.")
-                % {"walk": walk.name, "reason": walk.stuck},
-                _("Sửa biểu thức để nó tính được với mọi câu trả lời."),
-            )
-            return
+def dead(material: Material) -> Iterator[Finding]:
+    """Conditions, choices and checks that are the same for everybody, found without walking."""
+    for fault in reach.unreachable(material.form) if material.form else ():
+        yield Finding(
+            "unreachable",
+            "error",
+            f"form.{fault.path}",
+            _("Điều kiện này không quyết định gì: %(reason)s.") % {"reason": fault.reason},
+            _("Sửa điều kiện để nó tùy theo một câu trả lời, hoặc bỏ đi."),
+        )
 
 
 def why(material: Material) -> Iterator[Finding]:
@@ -120,4 +68,4 @@ def why(material: Material) -> Iterator[Finding]:
             )
 
 
-RULES = (broken, page_size, unreachable, constant, why)
+RULES = (page_size, unreachable, dead, why)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from procedures import processing
 from procedures.lint.material import Finding, Material
 
 
@@ -17,6 +18,20 @@ def schema(material: Material) -> Iterator[Finding]:
             f"form.{fault.path}",
             _("Định nghĩa biểu mẫu có lỗi: %(reason)s.") % {"reason": fault.reason},
             _("Sửa chỗ này rồi kiểm tra lại; biểu mẫu chưa chạy được nên các quy tắc khác chưa xét."),
+        )
+
+
+def steps(material: Material) -> Iterator[Finding]:
+    """Judged beside a form that loads; an edition without a form is not processed here and needs no steps."""
+    if material.faults or (material.form is None and not material.edition.processing):
+        return
+    for fault in processing.faults(material.edition.processing, material.form):
+        yield Finding(
+            "schema",
+            "error",
+            f"processing.{fault.path}",
+            _("Các bước xử lý có lỗi: %(reason)s.") % {"reason": fault.reason},
+            _("Sửa bước, nơi chuyển hồ sơ hoặc mẫu kết quả ở chỗ này."),
         )
 
 
@@ -45,4 +60,4 @@ def papers(material: Material) -> Iterator[Finding]:
             )
 
 
-RULES = (schema, record, papers)
+RULES = (schema, steps, record, papers)

@@ -123,7 +123,25 @@ CONTENT: dict[str, Any] = {
     "result": {"name_vi": "Giấy xác nhận", "name_en": "Confirmation"},
     "confidence": "high",
 }
-STEPS = {"steps": [{"id": "sign", "kind": "sign", "role": "signer", "name_vi": "Ký số"}]}
+STEPS = {
+    "steps": [
+        {
+            "id": "examine",
+            "kind": "examine",
+            "role": "case_officer",
+            "name_vi": "Thẩm tra",
+            "name_en": "Examine",
+        },
+        {"id": "sign", "kind": "sign", "role": "signer", "name_vi": "Ký số", "name_en": "Sign"},
+        {
+            "id": "release",
+            "kind": "release",
+            "role": "registry_clerk",
+            "name_vi": "Phát hành",
+            "name_en": "Release",
+        },
+    ]
+}
 
 
 def edition() -> Edition:

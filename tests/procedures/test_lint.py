@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procedures.edition import Edition
@@ -94,6 +94,10 @@ def without_why(one: Edition) -> None:
     del question(one, 0, 1)["why"], question(one, 0, 1)["why_en"]
 
 
+def without_release(one: Edition) -> None:
+    one.processing["steps"].pop()
+
+
 LONG = " ".join(["tiếng"] * 25)
 TOO_LONG = " ".join(["tiếng"] * 40)
 LAST = "form.pages[1].questions[2]"
@@ -101,7 +105,9 @@ SECOND_PAPER = "content.components[2]"
 CASES: list[tuple[str, str, str, Break]] = [
     ("schema", "error", "form.pages[0].questions[1].choices", set_question(0, 1, choices=[])),
     ("schema", "error", "form.pages[1].questions[1]", set_question(1, 1, component=9)),
-    ("schema", "error", "form", set_question(1, 0, show_if="int(purpose) > 0")),
+    ("schema", "error", "form.pages[1].questions[0].show_if", set_question(1, 0, show_if="no_such == ''")),
+    ("schema", "error", "form.pages[1].questions[0].show_if", set_question(1, 0, show_if="int(purpose) > 0")),
+    ("schema", "error", "processing.steps", without_release),
     ("schema", "error", "content.components", set_content("components", "none")),
     ("once_only", "error", "form.pages[0].questions[0]", without_prefill),
     ("once_only", "error", "form.pages[0].questions[0]", set_question(0, 0, proposed=True)),
@@ -143,7 +149,7 @@ CASES: list[tuple[str, str, str, Break]] = [
     ("print_sign_scan", "error", "form.pages[1].questions[1]", set_question(1, 1, component=0)),
     ("page_size", "error", "form.pages[1]", many_questions),
     ("unreachable", "error", LAST, ask(show_if="purpose == 'work' && reason != ''")),
-    ("unreachable", "error", LAST, ask(show_if="purpose == 'work' || purpose != 'work'")),
+    ("unreachable", "error", f"{LAST}.show_if", ask(show_if="purpose == 'work' || purpose != 'work'")),
     ("abbreviation", "error", f"{LAST}.hint", ask(hint="Theo mẫu của XYZT.", hint_en="x")),
     ("long_sentence", "warning", f"{LAST}.hint", ask(hint=LONG, hint_en="x")),
     ("long_sentence", "error", f"{LAST}.hint", ask(hint=TOO_LONG, hint_en="x")),
@@ -236,6 +242,7 @@ def test_a_definition_that_cannot_be_loaded_is_told_its_faults_and_what_the_reco
     assert {finding.rule for finding in lint(one)} == {"schema", "missing"}
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_edit_however_wrong_breaks_the_lint(data):
     paths = [path for path in leaves(whole(edition())) if len(path) > 1]
