@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from applications import places
 from identity.folding import fold
 from identity.models import AdministrativeUnit
 
 MOST_OFFERED = 12
-_KIND = re.compile(r"^(phuong|xa|thi tran|dac khu|p|x|tt) ")
+LONGEST = 200
 Level = AdministrativeUnit.Level
 
 
@@ -36,24 +36,49 @@ def commune(code: str, on: dt.date) -> AdministrativeUnit | None:
 
 
 def find(name: str, *, province: str = "", on: dt.date) -> list[AdministrativeUnit]:
-    """Communes called ``name`` now; when none is, those formed from a unit of that name; else similar ones."""
-    wanted = fold(name)
-    if not wanted:
+    """Communes called so now, or formed from a unit called so before 1 July 2025; else similar ones.
+
+    ``name`` may go on with a district and a province of then («phường Bến Nghé, Quận 1, TP.HCM»). With the
+    province known the present name comes first; without it present and former ones are offered together,
+    because the same name is common.
+    """
+    found = _find(places.read(name[:LONGEST]), province, on)
+    if not found and (parted := places.without_commas(name[:LONGEST])):
+        found = _find(places.read(parted), province, on)
+    units = AdministrativeUnit.objects.filter(pk__in=found).select_related("parent")
+    order = {pk: number for number, pk in enumerate(found)}
+    return sorted(units, key=lambda unit: order[unit.pk])
+
+
+def _find(place: places.Place, province: str, on: dt.date) -> list[int]:
+    if not place.commune:
         return []
-    units = AdministrativeUnit.objects.in_force(on).filter(level=Level.COMMUNE).select_related("parent")
-    candidates = list(units.filter(parent__code=province) if province else units)
-    short = _KIND.sub("", wanted)
-    tests = (
-        lambda unit: fold(unit.name) == wanted,
-        lambda unit: _KIND.sub("", fold(unit.name)) == short,
-        lambda unit: re.search(rf"\b{re.escape(wanted)}\b", fold(unit.former)),
-        lambda unit: re.search(rf"\b{re.escape(short)}\b", fold(unit.former)),
-        lambda unit: short in fold(unit.name),
-    )
-    for test in tests:
-        if found := [unit for unit in candidates if test(unit)]:
-            return found
-    return []
+    known = {one.code: (one.name, one.former) for one in provinces(on)} if place.province else {}
+    province = province or places.province_of(place.province, known)
+    units = AdministrativeUnit.objects.in_force(on).filter(level=Level.COMMUNE).order_by("name", "code")
+    if province:
+        units = units.filter(parent__code=province)
+    rows = list(units.values_list("pk", "name", "former"))
+    now = [pk for pk, name, former in rows if _is_called(name, place)]
+    then = {pk: former for pk, name, former in rows if places.formed_from(former, place)}
+    if place.district and (sure := _in_district(then, place)):
+        return sure
+    if now and (province or place.district):
+        return now
+    if now or then:
+        return [*now, *(pk for pk in then if pk not in now)]
+    return [pk for pk, name, _ in rows if len(place.commune) > 2 and place.commune in fold(name)]
+
+
+def _is_called(name: str, place: places.Place) -> bool:
+    called = places.names(name)
+    return f"{place.kind} {place.commune}" in called if place.kind else place.commune in called
+
+
+def _in_district(then: Mapping[int, str], place: places.Place) -> list[int]:
+    certain = {pk: places.in_district(former, place) for pk, former in then.items()}
+    best = max(certain.values(), default=0)
+    return [pk for pk, how in certain.items() if how == best] if best else []
 
 
 def resolve(written: Mapping[str, Any], *, label: str, on: dt.date) -> dict[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from applications import addresses
@@ -101,6 +103,15 @@ class Field:
         return self.question.kind in SHORT
 
     @property
+    def options(self) -> SafeString:
+        return _options(tuple((one.code, one.text) for one in self.choices), self.written)
+
+    @property
+    def province_options(self) -> SafeString:
+        chosen = self.written.get("province") if isinstance(self.written, Mapping) else ""
+        return _options(tuple((one.code, one.name) for one in self.provinces), chosen)
+
+    @property
     def autocomplete(self) -> str:
         return AUTOCOMPLETE.get(self.question.kind, "off")
 
@@ -111,6 +122,22 @@ class Field:
     @property
     def no(self) -> bool:
         return self.written is False or self.written == "no"
+
+
+def _options(choices: tuple[tuple[str, str], ...], chosen: Any) -> SafeString:
+    """Long lists are drawn outside the template language, which takes most of the time of a page for them."""
+    return mark_safe(  # noqa: S308 each part is escaped below
+        "".join(_selected(html) if code == chosen else html for code, html in _drawn(choices))
+    )
+
+
+def _selected(html: str) -> str:
+    return html.replace(">", " selected>", 1)
+
+
+@lru_cache(maxsize=256)
+def _drawn(choices: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, format_html('<option value="{}">{}</option>', code, text)) for code, text in choices)
 
 
 def read(page: Page, data: QueryDict) -> dict[str, Any]:
@@ -238,8 +265,9 @@ class PageForm:
         """Questions of this page whose answer decides on other ones here."""
         if self.page.group is not None:
             return frozenset()
-        asked = {one.id for one in self.page.questions if one.kind not in UNWRITTEN}
-        return frozenset(name for name in asked for one in self.page.questions if name in _reads(one))
+        asked = frozenset(one.id for one in self.page.questions if one.kind not in UNWRITTEN)
+        read: frozenset[str] = frozenset().union(*map(_reads, self.page.questions))
+        return asked & read
 
     @property
     def rows(self) -> list[list[Field]]:
@@ -309,8 +337,10 @@ def _reads(question: Question) -> frozenset[str]:
     """The names on which it depends whether this is asked, and how."""
     written = (question.show_if, question.required, question.fact_only, question.derive)
     choices = (choice.show_if for choice in question.choices)
-    names = (rules.compiled(rule).names for rule in (*written, *choices) if rule and isinstance(rule, str))
-    return frozenset().union(*names)
+    rule_names = [
+        rules.compiled(rule).names for rule in (*written, *choices) if rule and isinstance(rule, str)
+    ]
+    return frozenset().union(*rule_names)
 
 
 def _parts(iso: str) -> dict[str, str]:
