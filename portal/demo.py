@@ -19,6 +19,7 @@ from identity import demo as people
 from identity import units
 from identity.models import Officer, Role
 from identity.registers import fake
+from procedures import demo as offerings
 from procedures.catalogue import read
 from procedures.catalogue.importing import import_catalogue, load_vocabulary
 
@@ -46,6 +47,7 @@ def _parts(at: dt.datetime, on: dt.date) -> dict[str, Callable[[], Report]]:
         "procedures": lambda: import_catalogue(read("procedures"), at=at, on=on).as_dict(),
         "catalogue_more": lambda: import_catalogue(read("catalogue_more"), at=at, on=on).as_dict(),
         "people": partial(_people, at),
+        "offerings": offerings.load,
         "signing_keys": _signing_keys,
         "partners": partial(_partners, at),
     }

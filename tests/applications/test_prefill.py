@@ -35,6 +35,7 @@ AT_HOME = {
     "doc_birth_notification_certificate": ["file-1"],
 }
 BY_HAND = {
+    "req_residence": {"detail": "45 Ngô Quyền", "commune_code": "20263", "country": "VN"},
     "parents_married": "yes",
     "mother_ethnicity": "01",
     "father_id": "048094006789",

@@ -11,6 +11,8 @@ from procedures import schema
 
 FOLDER = Path(schema.__file__).parents[1] / "definitions"
 SHIPPED = ("birth-registration", "judicial-record", "chemical-import-declaration")
+"""The models of quality; all the others are looked at in `test_definitions`."""
+ALL = tuple(sorted(path.stem for path in FOLDER.glob("*.json") if "." not in path.stem))
 
 
 @cache

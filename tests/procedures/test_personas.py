@@ -72,7 +72,7 @@ def test_walks_are_the_same_every_time_and_each_has_its_own_name(name):
 def test_the_known_person_is_asked_less_than_the_unknown():
     found = counters(shipped("birth-registration"), today=TODAY)
     assert (found["known"].typed, found["known"].uploads) == (1, 0)
-    assert found["unknown"].typed == 11
+    assert found["unknown"].typed == 12
 
 
 def test_the_counters_of_a_persona_are_those_of_its_answers():
