@@ -19,7 +19,7 @@ from procedures.models import ProcedureVersion, ServiceOffering
 
 @lru_cache(maxsize=256)
 def _loaded(version_id: int) -> schema.Form:
-    """Published versions never change, so a form is parsed once a process."""
+    """Only for published versions: they never change, so a form is parsed once a process."""
     definition = ProcedureVersion.objects.values_list("form", flat=True).get(pk=version_id)
     return schema.load(definition or {})
 
@@ -29,9 +29,10 @@ def form_of(dossier: Dossier) -> schema.Form:
 
 
 def form_of_version(version: ProcedureVersion) -> schema.Form:
-    if version.status == ProcedureVersion.Status.DRAFT:
-        return schema.load(version.form or {})
-    return _loaded(version.pk)
+    """Raises ``schema.SchemaError`` for a version that is still being written and cannot be used yet."""
+    if version.status == ProcedureVersion.Status.PUBLISHED:
+        return _loaded(version.pk)
+    return schema.load(version.form or {})
 
 
 def context_of(dossier: Dossier, *, at: dt.datetime) -> dict[str, Any]:

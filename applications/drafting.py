@@ -10,20 +10,16 @@ from typing import Any
 
 from django.core import signing
 
-from applications import answering
+from applications import answering, pinning
 from applications.actors import Actor, citizen
 from applications.facts import Fact, Reader
 from applications.forms import PageForm
 from applications.models import Attachment, Dossier, SupplementRequest
-from applications.services.drafts import CONSENT
+from applications.services.drafts import CONSENT, CORRECTION, OLD, RAW
 from applications.states import State
 from procedures.journey import Journey
 from procedures.schema import Form, Page
 
-RAW = "raw."
-"""Answer that keeps a page's boxes as they were written, readable or not, until the page is right."""
-CORRECTION = "correction."
-"""Answer that keeps what the citizen says is wrong in a fact of a register; never blocks."""
 TICKET_AGE = dt.timedelta(days=7)
 CONSENT_STEP, CHECK_STEP = "dong-y", "kiem-tra"
 
@@ -39,6 +35,11 @@ class Draft:
     @property
     def actor(self) -> Actor:
         return citizen(self.dossier.submitter)
+
+    @property
+    def key(self) -> str:
+        """What stands in the addresses of its pages; empty where there are none (a preview)."""
+        return self.dossier.key
 
     @cached_property
     def form(self) -> Form:
@@ -76,6 +77,16 @@ class Draft:
     def has_answers(self) -> bool:
         return bool(self.kept)
 
+    @cached_property
+    def ended(self) -> pinning.Ended | None:
+        """Set when the version this draft is pinned to no longer holds."""
+        return pinning.ended(self.dossier, at=self.at)
+
+    @property
+    def set_aside(self) -> list[dict[str, Any]]:
+        """What was typed for an earlier version and has no question any more: label, words, paper (a key) if any."""
+        return [row for name, row in sorted(self.kept.items()) if name.startswith(OLD)]
+
     def written(self, page: Page) -> Mapping[str, Any] | None:
         written: Mapping[str, Any] | None = self.kept.get(RAW + page.id)
         return written
@@ -105,12 +116,16 @@ class Draft:
         only = None if page.group else shown
         answers: dict[str, Any] = {}
         while True:
-            draft = Draft(self.dossier, at=self.at, trying=answers)
+            draft = self.as_if(answers)
             form = draft.page_form(page, written=written, only=only)
             read = form.clean()
             if read.keys() <= answers.keys():
                 return draft, form, answers
             answers = {**answers, **read}
+
+    def as_if(self, answers: Mapping[str, Any]) -> Draft:
+        """The same draft, had the citizen answered this."""
+        return Draft(self.dossier, at=self.at, trying=answers)
 
     def next_page(self) -> Page | None:
         """The first page with something missing, wrong or not yet confirmed; None when all can be checked."""

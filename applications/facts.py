@@ -49,6 +49,10 @@ class Fact:
         return _("%(source)s, lấy ngày %(date)s") % {"source": name, "date": day}
 
     @property
+    def is_empty(self) -> bool:
+        return not self.words
+
+    @property
     def from_state(self) -> bool:
         return self.source not in (CITIZEN, COMPUTED)
 

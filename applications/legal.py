@@ -31,9 +31,10 @@ def answer_due(received_at: dt.datetime) -> dt.datetime:
 def deadline_for(
     version: ProcedureVersion, received_at: dt.datetime, pauses: list[deadlines.Pause] | None = None
 ) -> deadlines.Deadline | None:
-    """The promise of the version, counted from ``received_at``; None when the catalogue knows no term."""
+    """The promise of the version, counted from ``received_at``; None when the catalogue knows no term, or a draft
+    has not said its unit yet."""
     limit = version.time_limit
-    if limit.get("value") is None:
+    if limit.get("value") is None or limit.get("unit") not in deadlines.UNITS:
         return None
     return deadlines.due_at(
         received_at=received_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,11 @@ class Paper:
 
 def attached(dossier: Dossier, form: Form) -> list[Paper]:
     """In the order of the form; papers an officer asked for beyond the form come last."""
-    files = {one.question: one for one in Attachment.objects.filter(dossier=dossier, removed_at=None)}
+    return in_order(list(Attachment.objects.filter(dossier=dossier, removed_at=None)), form)
+
+
+def in_order(papers: Iterable[Attachment], form: Form) -> list[Paper]:
+    files = {one.question: one for one in papers}
     asked = [
         Paper(question.text, files.pop(question.id), page.id)
         for page in form.pages

@@ -65,6 +65,12 @@ def depends_on(form: Form) -> frozenset[str]:
     return frozenset(name for when in whens for name in rules.compiled(when).names) & form.questions.keys()
 
 
+def registers_of(form: Form) -> frozenset[str]:
+    """The registers whose facts this form takes; the eID spoke at sign-in and is not asked again."""
+    wanted = [sources for page in form.pages for _name, sources in _wanted(page)]
+    return frozenset(one.register for sources in wanted for one in sources) - {EID}
+
+
 def merge(kept: Mapping[str, Answer], found: Mapping[str, Answer]) -> dict[str, Answer]:
     """Answers after a look-up. What the citizen wrote or corrected stays; register facts are only the new
     ones, because the old may be about somebody who is no longer the mother, the father…"""

@@ -21,15 +21,24 @@ from procedures import processing, rules
 def competent_agency(dossier: Dossier, values: Mapping[str, Any], *, on: dt.date) -> Agency:
     """The agency that receives and decides. Raises Refused, naming the place, when none is known."""
     route = processing.route(dossier.version.processing, _scope(dossier, values, on))
+    return agency_at(route, values, on=on)
+
+
+def agency_at(route: processing.Route | None, values: Mapping[str, Any], *, on: dt.date) -> Agency:
+    """The agency a route leads to from these answers. Raises Refused."""
     if route is not None and route.agency:
-        return Agency.objects.get(key=route.agency)
+        return _known(Agency.objects.filter(key=route.agency).first(), route.agency)
     commune = _commune(route.sources, values, on) if route is not None else None
     if route is None or commune is None:
         raise Refused(_("Chưa xác định được cơ quan tiếp nhận: hãy kiểm tra lại nơi cư trú."))
     unit = commune if route.level == Agency.Level.COMMUNE else commune.parent
-    agency = Agency.objects.filter(level=route.level, unit=unit, kind=route.kind, valid_to=None).first()
+    agencies = Agency.objects.filter(level=route.level, unit=unit, kind=route.kind, valid_to=None)
+    return _known(agencies.first(), unit)
+
+
+def _known(agency: Agency | None, place: object) -> Agency:
     if agency is None:
-        raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": unit})
+        raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": place})
     return agency
 
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
+from applications.editor_urls import urlpatterns as editor
 from applications.office_urls import urlpatterns as office
-from applications.views import citizen, downloads, drafting, public, starting, submitting, supplementing
+from applications.views import (
+    citizen,
+    downloads,
+    drafting,
+    moving,
+    public,
+    starting,
+    submitting,
+    supplementing,
+)
 
 app_name = "applications"
 
@@ -21,6 +31,7 @@ urlpatterns = [
     path("ho-so/<str:code>/kiem-tra/", submitting.check, name="check"),
     path("ho-so/<str:code>/to-khai/", submitting.statement, name="statement"),
     path("ho-so/<str:code>/da-nop/", submitting.submitted, name="submitted"),
+    path("ho-so/<str:code>/ban-moi/", moving.move_draft, name="move_draft"),
     path("ho-so/<str:code>/xoa/", starting.discard, name="discard"),
     path("ho-so/<str:code>/bo-sung/", supplementing.supplement, name="supplement"),
     path("ho-so/<str:code>/rut/", citizen.withdraw, name="withdraw"),
@@ -34,4 +45,5 @@ urlpatterns = [
     path("xac-thuc/<str:code>/", public.verify_code, name="verify_code"),
     path("dia-chi/xa-phuong/", public.communes, name="communes"),
     *office,
+    *editor,
 ]

@@ -25,6 +25,7 @@ POLICE = "ca-tp-da-nang"
 MINISTRY = "bo-cong-thuong"
 JUSTICE = "bo-tu-phap"
 PROVINCE = "ubnd-tp-da-nang"
+GOVERNMENT_OFFICE = "vpcp"
 
 
 class DemoOfficer(TypedDict):
@@ -70,6 +71,7 @@ OFFICERS: list[DemoOfficer] = [
     _officer("tuphap.bientap", "Lê Thị Thu Thủy", "Biên tập viên", JUSTICE, Role.EDITOR),
     _officer("tuphap.phaply", "Ngô Quang Huy", "Thẩm định viên", JUSTICE, Role.LEGAL_REVIEWER),
     _officer("tuphap.congbo", "Bùi Thị Lan Anh", "Phó Cục trưởng", JUSTICE, Role.PUBLISHER),
+    _officer("vpcp.bientap", "Đặng Thị Minh Châu", "Biên tập viên cổng", GOVERNMENT_OFFICE, Role.EDITOR),
     _officer("danang.bientap", "Phan Thanh Tùng", "Chuyên viên kiểm soát thủ tục", PROVINCE, Role.EDITOR),
     _officer("thanhkhe.thuly", "Tô Văn Lâm", "Công chức tư pháp, hộ tịch", OTHER_COMMUNE, Role.CASE_OFFICER),
 ]

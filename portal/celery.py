@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "send messages": {"task": "notifications.deliver", "schedule": 15.0},
     "feed partners": {"task": "exchange.feed", "schedule": 5.0},
     "ask about payments": {"task": "payments.watch", "schedule": 60.0},
+    "follow the calendar": {"task": "procedures.follow_the_calendar", "schedule": 300.0},
     "reconcile yesterday": {"task": "payments.reconcile_due", "schedule": 300.0},
 }
 

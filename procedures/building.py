@@ -15,10 +15,13 @@ from django.utils.translation import gettext as _
 
 from identity.errors import NotFound, Refused
 from identity.folding import fold
+from procedures.schema import structure
 
 Definition = dict[str, Any]
 MOST_QUESTIONS_A_PAGE = 7
 """Beyond it a page is split (GOV.UK and 18F practice; lint rule ``page_size``)."""
+MOST_PAGES: int = structure.FORM["properties"]["pages"]["maxItems"]
+MOST_ON_A_PAGE: int = structure.PAGE["properties"]["questions"]["maxItems"]
 
 
 def empty(slug: str, official_form: str) -> Definition:
@@ -34,8 +37,11 @@ def empty(slug: str, official_form: str) -> Definition:
 
 def add_page(form: Mapping[str, Any], *, title: str, title_en: str = "") -> Definition:
     built = _copy(form)
+    if len(built["pages"]) >= MOST_PAGES:
+        raise Refused(_("Một biểu mẫu có nhiều nhất %(most)s trang.") % {"most": MOST_PAGES})
     taken = {page["id"] for page in built["pages"]}
-    name = _free(fold(title_en or title).replace(" ", "-")[:30] or "page", taken, "-")
+    wanted = fold(title_en or title).replace(" ", "-")[:30].strip("-")
+    name = _free(wanted if wanted[:1].isalpha() else f"page-{wanted}".strip("-"), taken, "-")
     built["pages"].append({"id": name, "title": title, "title_en": title_en, "questions": []})
     return built
 
@@ -43,7 +49,24 @@ def add_page(form: Mapping[str, Any], *, title: str, title_en: str = "") -> Defi
 def edit_page(form: Mapping[str, Any], page_id: str, changes: Mapping[str, Any]) -> Definition:
     """Set title, title_en, show_if or group; an empty value takes the key out."""
     built = _copy(form)
-    _apply(_page(built, page_id), changes, keep=("title",))
+    _apply(page_of(built, page_id), changes, keep=("title",))
+    return built
+
+
+def repeat_page(form: Mapping[str, Any], page_id: str, group: Mapping[str, Any] | None) -> Definition:
+    """Let people fill the page in once a row, or once again; the id of the rows stays as long as they repeat."""
+    built = _copy(form)
+    page = page_of(built, page_id)
+    before = page.pop("group", None)
+    if group is not None:
+        wanted = identifier(str(group.get("label_en") or group["label"]))
+        name = before["id"] if before else _free(wanted, question_ids(built), "_")
+        page["group"] = {"id": name, **{key: value for key, value in group.items() if value not in ("", [])}}
+    elif before is not None and (users := readers_of(built, before["id"])):
+        raise Refused(
+            _("Chưa thôi lặp được: các dòng này còn dùng ở %(places)s. Hãy sửa các chỗ đó trước.")
+            % {"places": ", ".join(users[:5])}
+        )
     return built
 
 
@@ -55,7 +78,7 @@ def move_page(form: Mapping[str, Any], page_id: str, steps: int) -> Definition:
 
 def remove_page(form: Mapping[str, Any], page_id: str) -> Definition:
     built = _copy(form)
-    page = _page(built, page_id)
+    page = page_of(built, page_id)
     if page["questions"]:
         raise Refused(_("Trang «%(title)s» còn câu hỏi. Hãy chuyển hoặc xóa các câu đó trước.") % page)
     built["pages"].remove(page)
@@ -66,8 +89,7 @@ def add_question(form: Mapping[str, Any], page_id: str, question: Mapping[str, A
     """Append a question; its id is made unique and never changes afterwards."""
     built = _copy(form)
     wanted = str(question.get("id") or identifier(str(question.get("label_en") or question["label"])))
-    added = {**question, "id": _free(wanted, question_ids(built), "_")}
-    _page(built, page_id)["questions"].append(added)
+    _append(page_of(built, page_id), {**question, "id": _free(wanted, question_ids(built), "_")})
     return built
 
 
@@ -75,14 +97,14 @@ def edit_question(form: Mapping[str, Any], question_id: str, changes: Mapping[st
     """Set properties; an empty value takes the key out. The id stays: answers are kept under it."""
     built = _copy(form)
     changes = {name: value for name, value in changes.items() if name != "id"}
-    _apply(_question(built, question_id)[1], changes, keep=("kind", "label"))
+    _apply(question_of(built, question_id)[1], changes, keep=("kind", "label"))
     return built
 
 
 def move_question(form: Mapping[str, Any], question_id: str, steps: int) -> Definition:
     """One place up (-1) or down (+1); from the edge of a page on to the neighbouring page."""
     built = _copy(form)
-    page, question = _question(built, question_id)
+    page, question = question_of(built, question_id)
     here = page["questions"].index(question)
     if 0 <= here + steps < len(page["questions"]):
         _move(page["questions"], lambda one: one["id"] == question_id, steps)
@@ -100,17 +122,16 @@ def move_question(form: Mapping[str, Any], question_id: str, steps: int) -> Defi
 def send_question(form: Mapping[str, Any], question_id: str, page_id: str) -> Definition:
     """To the end of another page."""
     built = _copy(form)
-    page, question = _question(built, question_id)
-    target = _page(built, page_id)
+    page, question = question_of(built, question_id)
     page["questions"].remove(question)
-    target["questions"].append(question)
+    _append(page_of(built, page_id), question)
     return built
 
 
 def remove_question(form: Mapping[str, Any], question_id: str) -> Definition:
     """Refused while rules still read the answer: they are named, so that they can be mended first."""
     built = _copy(form)
-    page, question = _question(built, question_id)
+    page, question = question_of(built, question_id)
     page["questions"].remove(question)
     if users := readers_of(built, question_id):
         raise Refused(
@@ -171,14 +192,14 @@ def _copy(form: Mapping[str, Any]) -> Definition:
     return copy.deepcopy(dict(form))
 
 
-def _page(form: Definition, page_id: str) -> dict[str, Any]:
+def page_of(form: Definition, page_id: str) -> dict[str, Any]:
     found = next((page for page in form["pages"] if page["id"] == page_id), None)
     if found is None:
         raise NotFound(_("Không có trang này trong biểu mẫu; có thể người khác vừa xóa."))
     return found  # type: ignore[no-any-return]
 
 
-def _question(form: Definition, question_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def question_of(form: Definition, question_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     for page in form["pages"]:
         for question in page["questions"]:
             if question["id"] == question_id:
@@ -186,9 +207,15 @@ def _question(form: Definition, question_id: str) -> tuple[dict[str, Any], dict[
     raise NotFound(_("Không có câu hỏi này trong biểu mẫu; có thể người khác vừa xóa."))
 
 
+def _append(page: dict[str, Any], question: dict[str, Any]) -> None:
+    if len(page["questions"]) >= MOST_ON_A_PAGE:
+        raise Refused(_("Một trang có nhiều nhất %(most)s câu. Hãy thêm trang.") % {"most": MOST_ON_A_PAGE})
+    page["questions"].append(question)
+
+
 def _apply(holder: dict[str, Any], changes: Mapping[str, Any], *, keep: Sequence[str]) -> None:
     for name, value in changes.items():
-        if value in ("", None, [], {}, False) and name not in keep:
+        if (value is False or value in ("", None, [], {})) and name not in keep:
             holder.pop(name, None)
         else:
             holder[name] = value

@@ -1,289 +1,351 @@
 """The words of the catalogue in memory, and which procedures a question means. Pure: no database, no settings.
 
-A question is folded (no accents, đ as d), its filler words drop out, and what people say becomes what the law says
-(the editors' synonyms). Every remaining word must occur; only when no procedure has them all is one typo a word
-forgiven, and then the best partial match taken. Rare words, pairs of neighbouring words and short names weigh more.
+A question is mended (``procedures.spelling``), then read twice: as it was said, and as the law says it (the editors'
+synonyms). A reading is a set of weighted terms: words, pairs of neighbours, and words with the marks that were typed;
+rare ones weigh more. Procedures that share the most weight come first; the best of them are then compared phrase by
+phrase: a name or keyword that the question covers whole beats a long name that happens to contain its words.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import log
 
-from identity.folding import fold
+from procedures.entries import ENGLISH, FIELD, NAME, SAYING, Entry, later_act, phrases_of, standing, terms_of
+from procedures.sayings import Choice, Sayings, Synonym
+from procedures.spelling import Speller, Word, as_written, key, keys_of, words_of
 
-NAME, KEYWORD, ENGLISH, FIELD, ACCENT = 3.0, 2.6, 1.6, 0.6, 0.8
-PREFIX, TYPO = 0.6, 0.7
-EXACT_PHRASE = 12.0
-FULL, LIVE = 1.2, 1.35
-SHORTEST_TYPO = 3
-MOST_PREFIXES = 40
+__all__ = ["Choice", "Entry", "Found", "Index", "Synonym"]
+
+PAIR, FILLER, LEFT, UNSEEN = 0.6, 0.12, 0.55, 4.0
+LONGEST = 400
+"""Letters of a question that are read."""
+MARKED = 0.25
+"""Share of a word's weight that its marks decide, when they were typed."""
+SPREAD, COVER = 0.4, 0.6
+"""How much the whole procedure counts beside its best phrase; how much it counts that the phrase is covered."""
+FULL, LIVE = 1.14, 1.04
+COMPARED = 60
+ASIDE_SHARE = 0.1
+"""What stands in brackets need hardly be asked for, yet the name without it is nearer."""
+KEPT, HALF, ENOUGH, SURE = 0.5, 0.5, 0.3, 0.7
+WEAKEST, SURE_ENOUGH = 0.25, 0.45
+TIE = 0.97
+FEW = 10
+"""Answers shown when none fits well."""
+LATER = 0.93
+"""Who does not say «lại», «gia hạn», «thu hồi» wants the paper for the first time."""
 CODE = re.compile(r"\d\.\d{1,6}")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One procedure as the search pages and the API show it; ``record`` is the catalogue's own."""
-
-    path_code: str
-    name: str
-    name_en: str
-    keywords: tuple[str, ...]
-    field: str
-    field_en: str
-    field_key: str
-    owner: str
-    owner_key: str
-    audience: tuple[str, ...]
-    life_events: tuple[str, ...]
-    record: Mapping[str, Any]
-    is_full: bool
-    is_live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Synonym:
-    say: tuple[str, ...]
-    find: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a question: words that must occur, words that help, and whether they must be neighbours."""
-
-    words: tuple[str, ...]
-    helpful: tuple[str, ...] = ()
-    together: bool = False
+ASIDE = re.compile(r"\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     entries: list[Entry]
-    understood: str
+    understood: str = ""
     """What the question was taken to mean, when that differs from what was typed."""
-    words: frozenset[str]
-    """Folded words to mark in the names."""
+    words: frozenset[str] = frozenset()
+    """Words to mark in the names: keys, or «=» and the spelling when that is known."""
+    choices: tuple[Choice, ...] = ()
+    nearest: tuple[str, ...] = ()
+    """Words of the catalogue close to a question that found nothing."""
+    is_sure: bool = True
+    """False when much of the question fits nothing: what was found may miss the point."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    terms: frozenset[str]
+    mass: float
+    weight: float
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Terms of one way to read the question, and the weight of each."""
+
+    terms: dict[str, float] = field(default_factory=dict)
+    gather: dict[str, float] = field(default_factory=dict)
+    """Those by which procedures are gathered: no fillers, and a word once, with its marks or without."""
+    total: float = 0.0
+    shown: set[str] = field(default_factory=set)
+    """Words to mark in the names."""
+
+    def add(self, term: str, weight: float) -> None:
+        self.total += max(0.0, weight - self.terms.get(term, 0.0))
+        self.terms[term] = max(weight, self.terms.get(term, 0.0))
 
 
 class Index:
     def __init__(self, entries: Iterable[Entry], synonyms: Iterable[Synonym], fillers: Iterable[str]) -> None:
         self.entries = list(entries)
-        self.fillers = {fold(word): word for word in fillers}
-        said = ((fold(phrase), one.find) for one in synonyms for phrase in one.say)
-        self.synonyms = sorted(said, key=lambda pair: -len(pair[0]))
+        order = sorted(range(len(self.entries)), key=lambda number: standing(self.entries[number]))
+        self._in_order = [self.entries[number] for number in order]
+        self._place = {number: place for place, number in enumerate(order)}
+        self.sayings = Sayings(synonyms, fillers)
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
-        self._phrases: dict[str, set[int]] = defaultdict(set)
-        self._length: list[int] = []
-        spellings: dict[str, Counter[str]] = defaultdict(Counter)
-        for number, entry in enumerate(self.entries):
-            self._add(number, entry, spellings)
-        self._spelling = {word: counted.most_common(1)[0][0] for word, counted in spellings.items()}
-        self._idf = {
-            word: math.log(1 + len(self.entries) / len(docs)) for word, docs in self._postings.items()
-        }
-        self._words = sorted(word for word in self._postings if " " not in word and word[0] != "=")
-        self._near = self._neighbourhood()
+        self._exact: dict[str, list[int]] = defaultdict(list)
+        self._spelled: dict[str, Counter[str]] = defaultdict(Counter)
+        texts = [list(phrases_of(entry)) for entry in self.entries]
+        posted = [
+            [self._post(number, text, weight) for text, weight in phrases]
+            for number, phrases in enumerate(texts)
+        ]
+        self._later = [later_act(entry.name) for entry in self.entries]
+        count = len(self.entries) + 1
+        self._idf = {term: log(1 + count / len(docs)) for term, docs in self._postings.items()}
+        self._phrases = [
+            [
+                self._phrase(text, weight, terms)
+                for (text, weight), (_keys, terms) in zip(phrases, told, strict=True)
+                if weight > FIELD
+            ]
+            for phrases, told in zip(texts, posted, strict=True)
+        ]
+        self._attach(self.sayings.synonyms)
+        known = (
+            keys
+            for phrases, told in zip(texts, posted, strict=True)
+            for (_text, weight), (keys, _terms) in zip(phrases, told, strict=True)
+            if weight > FIELD
+        )
+        self.speller = Speller([*known, *self.sayings.texts()])
 
     def find(self, query: str) -> Found:
         """Best first. An empty question finds nothing."""
-        text = query.strip().lower()
+        text = query.strip().lower()[:LONGEST]
         if CODE.fullmatch(text):
-            hits = [entry for entry in self.entries if entry.path_code.startswith(text)]
-            return Found(sorted(hits, key=_standing), "", frozenset())
-        folded = fold(text)
-        readings, meant = self._read(folded)
-        accents = tuple(f"={word}" for word in text.split() if not word.isascii())
+            return Found([one for one in self._in_order if one.path_code.startswith(text)])
+        words = self.speller.read(text)
+        if not words:
+            return Found([])
+        readings, meant, choices = self._readings(words)
         scores: dict[int, float] = {}
-        seen: set[str] = set()
-        for forgiving in (False, True):
-            for reading in readings:
-                for number, score in self._score(reading, accents, forgiving, seen).items():
-                    scores[number] = max(score, scores.get(number, 0.0))
-            if scores:
-                break
-        for number in self._phrases.get(folded, ()):
-            scores[number] = scores.get(number, 0.0) + EXACT_PHRASE
-        ranked = sorted(scores, key=lambda n: (-round(scores[n], 6), _standing(self.entries[n])))
-        understood = meant or (self._accented(folded, seen) if folded == text or not scores else "")
-        if understood == text:
-            understood = ""
-        return Found([self.entries[number] for number in ranked], understood, frozenset(seen))
+        for reading in readings:
+            for number, score in self._score(reading).items():
+                scores[number] = max(score, scores.get(number, 0.0))
+        best = max(scores.values(), default=0.0)
+        if best < WEAKEST:
+            return Found([], nearest=self._nearest(words))
+        least = KEPT * best
+        for number in self._exact.get(" ".join(word.key for word in words), ()):
+            scores[number] = scores.get(number, 0.0) + 1.0
+        kept = (number for number, score in scores.items() if score >= least)
+        ranked = sorted(kept, key=lambda n: (-round(scores[n], 6), self._place[n]))
+        if best < SURE_ENOUGH:
+            ranked = ranked[:FEW]
+        understood = meant or self._written(words, text)
+        return Found(
+            [self.entries[number] for number in ranked],
+            "" if understood == text else understood,
+            frozenset().union(*(reading.shown for reading in readings)),
+            choices or self._tied(ranked, scores, words),
+            is_sure=best >= SURE_ENOUGH,
+        )
 
     # --- building ---------------------------------------------------------------------------------------
 
-    def _add(self, number: int, entry: Entry, spellings: dict[str, Counter[str]]) -> None:
-        self._length.append(len(fold(entry.name).split()))
-        shortness = 1 / (0.7 + 0.02 * self._length[-1])
-        for text, weight in (
-            (entry.name, NAME * shortness),
-            *((keyword, KEYWORD) for keyword in entry.keywords),
-            (entry.name_en, ENGLISH),
-            (entry.field, FIELD),
-        ):
-            self._post(number, text, weight, spellings)
-        for phrase in (entry.name, *entry.keywords):
-            self._phrases[fold(phrase)].add(number)
+    def _post(self, number: int, text: str, weight: float) -> tuple[list[str], frozenset[str]]:
+        """Record a phrase; its words and terms are handed back, for they are needed again."""
+        typed = words_of(text)
+        keys = [key(word) for word in typed]
+        terms = frozenset(terms_of(typed, keys))
+        for term in terms:
+            docs = self._postings[term]
+            if docs.get(number, 0.0) < weight:
+                docs[number] = weight
+        if weight == NAME:
+            self._exact[" ".join(keys)].append(number)
+        if weight != ENGLISH:
+            for one, word in zip(keys, typed, strict=True):
+                self._spelled[one][word] += 1
+            for a, b, first, second in zip(keys, keys[1:], typed, typed[1:], strict=False):
+                self._spelled[f"{a} {b}"][f"{first} {second}"] += 1
+        return keys, terms
 
-    def _post(self, number: int, text: str, weight: float, spellings: dict[str, Counter[str]]) -> None:
-        words = [word for word in (fold(part) for part in re.split(r"[^\w]+", text.lower())) if word]
-        written = [part for part in re.split(r"[^\w]+", text.lower()) if fold(part)]
-        pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
-        for key, spelled in zip(words, written, strict=True):
-            spellings[key][spelled] += 1
-            if not spelled.isascii():
-                self._weigh(f"={spelled}", number, ACCENT)
-        for key, first, second in zip(pairs, written, written[1:], strict=False):
-            spellings[key][f"{first} {second}"] += 1
-        for key in (*words, *pairs):
-            self._weigh(key, number, weight)
+    def _phrase(self, text: str, weight: float, terms: frozenset[str]) -> _Phrase:
+        core = set(as_written(ASIDE.sub(" ", text)) or as_written(text))
+        mass = sum(self._idf[word.key] for word in core if not self.sayings.is_filler(word))
+        if "(" in text:
+            aside = set(as_written(text)) - core
+            mass += ASIDE_SHARE * sum(self._idf[word.key] for word in aside)
+        return _Phrase(terms, mass or 1.0, weight)
 
-    def _weigh(self, key: str, number: int, weight: float) -> None:
-        docs = self._postings[key]
-        docs[number] = max(weight, docs.get(number, 0.0))
-
-    def _neighbourhood(self) -> dict[str, list[str]]:
-        """Every word under each form that lacks one letter: two words one typo apart meet in such a form."""
-        near: dict[str, list[str]] = defaultdict(list)
-        for word in self._words:
-            if len(word) >= SHORTEST_TYPO and word.isalpha():
-                for form in _shortened(word):
-                    near[form].append(word)
-        return near
+    def _attach(self, synonyms: Iterable[Synonym]) -> None:
+        """What people say for a procedure becomes a name of it, so that half a saying helps too."""
+        for one in synonyms:
+            if len(one.find) > 1:
+                continue
+            reading = _Reading()
+            self._weigh(reading, as_written(one.find[0]), 1.0)
+            number, score = max(self._score(reading).items(), key=lambda pair: pair[1], default=(0, 0.0))
+            for phrase in one.say if score >= SURE else ():
+                if sum(not self.sayings.is_filler(word) for word in as_written(phrase)) > 1:
+                    _words, terms = self._post(number, phrase, SAYING)
+                    for term in terms:
+                        self._idf.setdefault(term, UNSEEN)
+                    self._phrases[number].append(self._phrase(phrase, SAYING, terms))
 
     # --- reading a question -----------------------------------------------------------------------------
 
-    def _read(self, folded: str) -> tuple[list[Reading], str]:
-        plain = self._without_fillers(folded.split())
-        rest, meant = f" {folded} ", []
-        for phrase, find in self.synonyms:
-            if f" {phrase} " in rest:
-                rest = rest.replace(f" {phrase} ", " ", 1)
-                meant.append(find)
-        if not meant:
-            return [Reading(tuple(plain))], ""
-        left = tuple(word for word in rest.split() if word not in self.fillers)
-        as_said = Reading(tuple(plain), together=True)
-        if left and self._score(as_said, (), False, set()):
-            return [as_said], ""  # «hóa chất nhập khẩu» is not about «nhập khẩu» into a household
-        readings = [Reading(tuple(self._without_fillers(fold(find).split())), left) for find in meant]
-        return [*readings, as_said], ", ".join(dict.fromkeys(meant))
+    def _readings(self, words: list[Word]) -> tuple[list[_Reading], str, tuple[Choice, ...]]:
+        as_said = _Reading()
+        self._weigh(as_said, words, 1.0)
+        parts = self.sayings.cut(words)
+        meanings = [synonym for synonym, _said in parts if synonym]
+        if not meanings:
+            return [as_said], "", ()
+        several = next((one for one in meanings if len(one.find) > 1), None)
+        readings = [as_said]
+        for meaning in several.find if several else ("",):
+            reading = _Reading()
+            for synonym, said in parts:
+                if synonym is None:
+                    self._weigh(reading, said, LEFT)
+                    continue
+                replaced, told = _Reading(), _Reading()
+                self._weigh(told, said, 1.0)
+                find = as_written(meaning if synonym is several else synonym.find[0])
+                self._weigh(replaced, find, 1.0)
+                self._weigh(reading, find, min(1.0, told.total / (replaced.total or 1.0)))
+            readings.append(reading)
+        meant = ", ".join(
+            dict.fromkeys(one.find[0] for one, said in parts if one and not _is_part(said, one.find[0]))
+        )
+        if several is None:
+            return readings, meant, ()
+        labels = several.labels or several.find
+        choices = tuple(
+            Choice(label, english or label, find)
+            for label, english, find in zip(labels, several.labels_en or labels, several.find, strict=False)
+        )
+        return readings, "", choices
 
-    def _without_fillers(self, words: list[str]) -> list[str]:
-        return list(dict.fromkeys([word for word in words if word not in self.fillers] or words))
+    def _weigh(self, reading: _Reading, words: Sequence[Word], share: float) -> None:
+        content = [word for word in words if not self.sayings.is_filler(word)]
+        for word in words:
+            weight = share * self._idf.get(word.key, UNSEEN)
+            if self.sayings.is_filler(word):
+                weight *= FILLER
+            else:
+                reading.gather[word.key] = max(weight, reading.gather.get(word.key, 0.0))
+                reading.shown.add(f"={word.marks}" if word.marks else word.key)
+            told = f"={word.marks}"
+            if word.marks and told in self._postings:
+                reading.add(told, weight * MARKED)
+                weight *= 1 - MARKED
+            reading.add(word.key, weight)
+        for row in (words, content):
+            for a, b in zip(row, row[1:], strict=False):
+                pair = f"{a.key} {b.key}"
+                if pair in self._postings and not (self.sayings.is_filler(a) and self.sayings.is_filler(b)):
+                    weight = share * PAIR * self._idf[pair]
+                    reading.add(pair, weight)
+                    reading.gather[pair] = max(weight, reading.gather.get(pair, 0.0))
 
-    def _score(
-        self, reading: Reading, accents: tuple[str, ...], forgiving: bool, seen: set[str]
-    ) -> dict[int, float]:
-        if not reading.words:
+    # --- scoring ----------------------------------------------------------------------------------------
+
+    def _score(self, reading: _Reading) -> dict[int, float]:
+        """Share of the question's weight that each procedure has, then compared phrase by phrase."""
+        shared = self._shared(reading)
+        best = max(shared.values(), default=0.0)
+        if best < ENOUGH * reading.total or not best:
             return {}
-        scores: dict[int, float] = defaultdict(float)
-        covered: Counter[int] = Counter()
-        for position, word in enumerate(reading.words):
-            last = position == len(reading.words) - 1
-            for number, score in self._matches(word, last, forgiving, seen).items():
-                scores[number] += score
-                covered[number] += 1
-        need = len(reading.words)
-        if forgiving and need not in covered.values():
-            need = max(covered.values(), default=0)
-            if need * 3 < len(reading.words) * 2:
-                return {}
-        pairs = [f"{a} {b}" for a, b in zip(reading.words, reading.words[1:], strict=False)]
-        kept = {number for number, count in covered.items() if count >= need}
-        neighbours = Counter(number for pair in pairs for number in kept & self._posted(pair).keys())
-        least = len(pairs) if reading.together else max(neighbours.values(), default=0) / 2
-        kept = {number for number in kept if neighbours[number] >= least}
-        for key in (*pairs, *reading.helpful, *accents):
-            posted, idf = self._posted(key), self._idf.get(key, 0.0)
-            for number in kept & posted.keys():
-                scores[number] += posted[number] * idf
-        return {number: scores[number] * self._standing_of(number, need) for number in kept}
+        order = sorted((n for n, share in shared.items() if share >= best * HALF), key=lambda n: -shared[n])
+        scores = {}
+        for number in order[:COMPARED]:
+            scores[number] = self._compared(number, reading, shared[number] / reading.total)
+        rest = min(scores.values())
+        for number in order[COMPARED:]:
+            scores[number] = rest * shared[number] / best
+        return scores
 
-    def _standing_of(self, number: int, words: int) -> float:
+    def _shared(self, reading: _Reading) -> dict[int, float]:
+        """Weight of the question in each procedure that may reach half of the best; heavy terms first.
+
+        As soon as what is left could not lift a newcomer so far, later terms only add to those already found.
+        """
+        heavy_first = sorted(reading.gather.items(), key=lambda pair: -pair[1])
+        left = sum(reading.gather.values())
+        shared: dict[int, float] = {}
+        for term, weight in heavy_first:
+            docs = self._postings.get(term, {})
+            if left >= HALF * max(shared.values(), default=0.0):
+                for number, posted in docs.items():
+                    shared[number] = shared.get(number, 0.0) + posted * weight
+            else:
+                for number in shared.keys() & docs.keys():
+                    shared[number] += docs[number] * weight
+            left -= weight
+        return shared
+
+    def _compared(self, number: int, reading: _Reading, share: float) -> float:
+        terms, fillers, idf = reading.terms, self.sayings.fillers, self._idf
+        best = 0.0
+        for phrase in self._phrases[number]:
+            common = phrase.terms & terms.keys()
+            asked = sum(terms[term] for term in common) / reading.total
+            covered = sum(idf[t] for t in common if t[0] != "=" and " " not in t and t not in fillers)
+            cover = min(1.0, covered / phrase.mass)
+            best = max(best, phrase.weight * asked * (1 - COVER + COVER * cover))
         entry = self.entries[number]
-        covers = min(1.0, words / self._length[number])
-        return (0.75 + 0.5 * covers) * (LIVE if entry.is_live else FULL if entry.is_full else 1.0)
+        standing = (FULL if entry.is_full else 1.0) * (LIVE if entry.is_live else 1.0)
+        if self._later[number] and not self._later[number] & terms.keys():
+            standing *= LATER
+        return (SPREAD * share + (1 - SPREAD) * best) * standing
 
-    def _posted(self, key: str) -> dict[int, float]:
-        return self._postings.get(key, {})
+    # --- telling ----------------------------------------------------------------------------------------
 
-    def _matches(self, word: str, last: bool, forgiving: bool, seen: set[str]) -> dict[int, float]:
-        """Best score of ``word`` for each procedure that has it, or what it begins or nearly is."""
-        best: dict[int, float] = {}
-        for key, quality in self._readings_of(word, last, forgiving):
-            weight = quality * self._idf[key]
-            seen.add(key)
-            for number, posted in self._postings[key].items():
-                if posted * weight > best.get(number, 0.0):
-                    best[number] = posted * weight
-        return best
+    def _tied(self, ranked: list[int], scores: dict[int, float], words: list[Word]) -> tuple[Choice, ...]:
+        """When short words fit procedures of different fields alike, ask which one is meant."""
+        if len([word for word in words if word.key not in self.sayings.fillers]) > 3:
+            return ()
+        first: dict[str, Entry] = {}
+        for number in ranked[:8]:
+            if scores[number] >= TIE * scores[ranked[0]]:
+                first.setdefault(self.entries[number].field, self.entries[number])
+        if len(first) < 2 or _is_told(words, first.values()):
+            return ()
+        return tuple(Choice(one.name, one.name_en or one.name, one.name) for one in list(first.values())[:4])
 
-    def _readings_of(self, word: str, last: bool, forgiving: bool) -> Iterator[tuple[str, float]]:
-        exact = word in self._postings
-        if exact:
-            yield word, 1.0
-        if last and len(word) > 1:
-            yield from ((key, PREFIX) for key in self._beginning_with(word))
-        if (forgiving or not exact) and len(word) >= SHORTEST_TYPO and word.isalpha():
-            yield from ((key, TYPO) for key in self._nearly(word))
-
-    def _beginning_with(self, word: str) -> list[str]:
-        start = bisect_left(self._words, word)
-        found = self._words[start : start + MOST_PREFIXES]
-        return [key for key in found if key != word and key.startswith(word)]
-
-    def _nearly(self, word: str) -> set[str]:
-        candidates = {near for form in _shortened(word) for near in self._near.get(form, ())}
-        return {near for near in candidates if near != word and _one_typo(word, near)}
-
-    def _accented(self, folded: str, seen: set[str]) -> str:
-        """The question as it is written with its marks, when the catalogue knows all of it; typos mended."""
-        words = [self._mended(word, seen) for word in folded.split()]
+    def _written(self, words: list[Word], text: str) -> str:
+        """What was typed without marks or mended, as it is written; empty when the catalogue does not know all."""
+        if any(word.marks for word in words) and keys_of(text) == [word.key for word in words]:
+            return ""
         told: list[str] = []
-        position = 0
-        while position < len(words):
-            pair = " ".join(words[position : position + 2])
-            if words[position] in self.fillers:
-                told.append(self.fillers[words[position]])
-                position += 1
-            elif " " in pair and pair in self._spelling:
-                told.append(self._spelling[pair])
-                position += 2
+        at = 0
+        while at < len(words):
+            one = words[at].key
+            pair = f"{one} {words[at + 1].key}" if at + 1 < len(words) else ""
+            if one in self.sayings.fillers:
+                told.append(self.sayings.fillers[one])
+            elif pair in self._spelled:
+                told.append(self._spelled[pair].most_common(1)[0][0])
+                at += 1
             else:
                 return ""
+            at += 1
         return " ".join(told)
 
-    def _mended(self, word: str, seen: set[str]) -> str:
-        if word in self._postings or word in self.fillers:
-            return word
-        near = [key for key in self._nearly(word) if key in seen]
-        return max(near, key=lambda key: len(self._postings[key]), default=word)
+    def _nearest(self, words: list[Word]) -> tuple[str, ...]:
+        known = {word.key for word in words if word.key in self._spelled and not self.sayings.is_filler(word)}
+        rare = sorted(known, key=lambda one: (len(self._postings[one]), one))
+        near = []
+        for one in rare[:3]:
+            pairs = [pair for pair in self._spelled if " " in pair and one in pair.split()]
+            best = max(pairs, key=lambda pair: len(self._postings[pair]), default=one)
+            near.append(self._spelled[best].most_common(1)[0][0])
+        return tuple(dict.fromkeys(near))
 
 
-def _standing(entry: Entry) -> tuple[bool, bool, str]:
-    return (not entry.is_live, not entry.is_full, entry.name)
+def _is_part(said: Sequence[Word], find: str) -> bool:
+    """«khai sinh» says no more than «đăng ký khai sinh»: nothing to tell the reader."""
+    return {word.key for word in said} <= set(keys_of(find))
 
 
-def _shortened(word: str) -> set[str]:
-    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
-
-
-def _one_typo(a: str, b: str) -> bool:
-    """One letter added, dropped, changed, or two neighbours swapped."""
-    if abs(len(a) - len(b)) > 1:
-        return False
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    rest_a, rest_b = a[start:], b[start:]
-    return (
-        rest_a[1:] == rest_b
-        or rest_a == rest_b[1:]
-        or rest_a[1:] == rest_b[1:]
-        or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
-    )
+def _is_told(words: Sequence[Word], entries: Iterable[Entry]) -> bool:
+    asked = " ".join(word.key for word in words)
+    return any(asked == " ".join(keys_of(entry.name)) for entry in entries)

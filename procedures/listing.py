@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.html import conditional_escape, format_html
@@ -14,13 +15,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from identity.folding import fold
 from procedures import facts, search
-from procedures.index import Entry
+from procedures.entries import Entry, standing
+from procedures.index import Found
 from procedures.models import LifeEvent
+from procedures.spelling import as_written
 
 PAGE = 20
 MOST_FIELDS = 8
+MOST_OWNERS = 6
 LONGEST_QUESTION = 200
 
 
@@ -33,6 +36,14 @@ class Row:
     limit: facts.Said
     level: str
     result: str
+    note: str
+    """When one needs it, on the page of a life event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    order: int = 100
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,14 @@ class Link:
     count: int
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A link to another question or another way on."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +75,68 @@ class Listing:
         self.asked = asked
         self.on = on
         self.query = asked.get("q", "").strip()[:LONGEST_QUESTION]
-        found = search.find(self.query) if self.query else None
-        self.understood = found.understood if found else ""
-        self._words = found.words if found else frozenset()
-        entries = found.entries if found else sorted(search.entries(), key=_by_standing)
+        self.found = search.find(self.query) if self.query else Found(sorted(search.entries(), key=standing))
         wanted_event = asked.get("viec", "")
         self.life_event = next((one for one in LifeEvent.objects.all() if one.key == wanted_event), None)
-        self._before = [one for one in entries if not wanted_event or wanted_event in one.life_events]
+        self._steps = _steps(self.life_event)
+        entries = self.found.entries
+        if wanted_event:
+            entries = [one for one in entries if wanted_event in one.life_events]
+        if not self.query:
+            entries = sorted(entries, key=lambda one: self._steps.get(one.path_code, Step()).order)
+        self._before = entries
         self.entries = [one for one in self._before if self._passes(one, "")]
+
+    @property
+    def understood(self) -> str:
+        return self.found.understood
+
+    @property
+    def is_sure(self) -> bool:
+        return self.found.is_sure
+
+    @cached_property
+    def choices(self) -> list[Offer]:
+        """The meanings of an ambiguous question."""
+        english = get_language() == "en"
+        return [
+            Offer(one.label_en if english else one.label, _question(one.query)) for one in self.found.choices
+        ]
+
+    @cached_property
+    def nearest(self) -> list[Offer]:
+        return [Offer(words, _question(words)) for words in self.found.nearest]
+
+    @cached_property
+    def life_events(self) -> list[Offer]:
+        english = get_language() == "en"
+        return [
+            Offer(one.name_en if english else one.name, f"?{urlencode({'viec': one.key})}")
+            for one in LifeEvent.objects.filter(audience=LifeEvent.Audience.CITIZEN)
+        ]
+
+    @cached_property
+    def owners(self) -> list[Offer]:
+        """The agencies with the most procedures."""
+        names = {one.owner_key: one.owner for one in search.entries() if one.owner}
+        most = Counter(one.owner_key for one in search.entries() if one.owner).most_common(MOST_OWNERS)
+        return [Offer(names[key], f"?{urlencode({'co-quan': key})}") for key, _count in most]
+
+    @property
+    def clear_url(self) -> str:
+        """The same question without the facets chosen."""
+        query = self.asked.copy()
+        for name in (*VALUES, "trang"):
+            query.pop(name, None)
+        return f"?{query.urlencode()}"
+
+    @property
+    def summary(self) -> str:
+        """How the page of a life event begins."""
+        if self.life_event is None or self.query:
+            return ""
+        english = get_language() == "en" and self.life_event.summary_en
+        return self.life_event.summary_en if english else self.life_event.summary
 
     @cached_property
     def facets(self) -> list[Facet]:
@@ -143,12 +216,13 @@ class Listing:
         record = entry.record
         return Row(
             entry=entry,
-            title=marked(_name(entry), self._words),
+            title=marked(_name(entry), self.found.words if self.query else frozenset()),
             place=facts.where(record),
             fee=facts.fee(record, on=self.on),
             limit=facts.time_limit(record),
             level=facts.online_level(record),
             result=facts.in_reader_language(record.get("result", {}), "name"),
+            note=self._steps.get(entry.path_code, Step()).note,
         )
 
 
@@ -165,7 +239,7 @@ def marked(name: str, words: frozenset[str]) -> SafeString:
     out: list[SafeString] = []
     run: list[str] = []
     for word in name.split():
-        if fold(word) in words:
+        if any(one.key in words or f"={one.marks}" in words for one in as_written(word)):
             run.append(word)
             continue
         if run:
@@ -177,8 +251,20 @@ def marked(name: str, words: frozenset[str]) -> SafeString:
     return mark_safe(" ".join(out))  # noqa: S308  every part was escaped above
 
 
-def _by_standing(entry: Entry) -> tuple[bool, bool, str]:
-    return (not entry.is_live, not entry.is_full, fold(entry.name))
+def _question(query: str) -> str:
+    return f"?{urlencode({'q': query})}"
+
+
+def _steps(event: LifeEvent | None) -> dict[str, Step]:
+    """The place of each procedure on the page of a life event, and when one needs it."""
+    if event is None:
+        return {}
+    english = get_language() == "en"
+    rows = event.steps.select_related("procedure")
+    return {
+        row.procedure.path_code: Step(row.order, row.note_en if english and row.note_en else row.note)
+        for row in rows
+    }
 
 
 def _name(entry: Entry) -> str:

@@ -6,8 +6,9 @@ import datetime as dt
 import json
 import threading
 import time
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -15,25 +16,30 @@ from django.db import connection
 from procedures.catalogue import DATA
 from procedures.index import Entry, Found, Index, Synonym
 from procedures.models import Procedure, ProcedureVersion
+from procedures.models import Synonym as SynonymRow
 
 CHECK_EVERY = 2.0
-"""Seconds between two looks at the catalogue's stamp; a publication is found at the latest after them."""
+"""Seconds between two looks at the catalogue's stamp; a change is found a moment after them, in every process."""
 LEGAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _STAMP = """
     SELECT (SELECT count(*) || ',' || coalesce(max(id), 0) || ',' || coalesce(max(published_at)::text, '')
-            FROM procedures_procedureversion),
-           (SELECT coalesce(sum(hashtext(name || keywords::text)), 0) FROM procedures_procedure)
+                   || ',' || coalesce(sum(hashtext(id || coalesce(effective_to::text, ''))), 0)
+            FROM procedures_procedureversion WHERE status = 'published'),
+           (SELECT coalesce(sum(hashtext(name || keywords::text)), 0) FROM procedures_procedure),
+           (SELECT coalesce(sum(hashtext(id || say::text || find::text || labels::text || labels_en::text)), 0)
+            FROM procedures_synonym)
 """
 
 
 class _Shelf:
-    """The index in use and when its stamp was last compared."""
+    """The index in use, what it was built from, and when that was last compared."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.index: Index | None = None
         self.stamp: tuple[Any, ...] = ()
         self.compared_at = 0.0
+        self.must_wait = False
 
 
 _shelf = _Shelf()
@@ -56,25 +62,65 @@ def stamp() -> tuple[Any, ...]:
 
 
 def forget() -> None:
-    """Compare with the catalogue at the next question."""
-    _shelf.compared_at = 0.0
+    """The next question compares with the catalogue and waits for the answer. Nobody else waits."""
+    _shelf.must_wait = True
 
 
 def index() -> Index:
+    """The index in use. A new one is built beside it, by one thread; until it stands, the old one answers.
+
+    Inside a transaction the caller builds: no other connection sees what it has not yet committed.
+    """
     now = time.monotonic()
-    ready = _shelf.index
-    if ready is not None and now - _shelf.compared_at < CHECK_EVERY:
+    ready, must_wait = _shelf.index, _shelf.must_wait
+    if ready is not None and not must_wait and now - _shelf.compared_at < CHECK_EVERY:
         return ready
-    with _shelf.lock:
-        stamp = _stamp()
-        if _shelf.index is None or stamp != _shelf.stamp:
-            _shelf.index, _shelf.stamp = _build(), stamp
+    if not _shelf.lock.acquire(blocking=ready is None):
+        return cast(Index, ready)
+    try:
         _shelf.compared_at = now
-        return _shelf.index
+        _shelf.must_wait = False
+        stamp = _stamp()
+        if _shelf.index is not None and stamp == _shelf.stamp:
+            return _shelf.index
+        if _shelf.index is None or must_wait or connection.in_atomic_block:
+            return _renew()
+    finally:
+        _shelf.lock.release()
+    threading.Thread(target=_renew_beside, name="search index", daemon=True).start()
+    return _shelf.index
+
+
+def trial(synonyms: Iterable[Synonym]) -> Index:
+    """An index over the same catalogue with other sayings, for an editor to compare; it answers nobody else."""
+    return Index(entries(), synonyms, _words()["fillers"])
+
+
+def synonyms_in_use() -> list[Synonym]:
+    rows = SynonymRow.objects.values_list("say", "find", "labels", "labels_en")
+    return [Synonym(*map(tuple, row)) for row in rows]
 
 
 def today() -> dt.date:
     return dt.datetime.now(LEGAL_ZONE).date()
+
+
+def _renew() -> Index:
+    """Stamp first: what changes while the index is built is found at the next comparison."""
+    stamp = _stamp()
+    built = Index(_entries(), synonyms_in_use(), _words()["fillers"])
+    _shelf.index, _shelf.stamp = built, stamp
+    return built
+
+
+def _renew_beside() -> None:
+    if not _shelf.lock.acquire(blocking=False):
+        return
+    try:
+        _renew()
+    finally:
+        _shelf.lock.release()
+        connection.close()
 
 
 def _stamp() -> tuple[Any, ...]:
@@ -84,15 +130,9 @@ def _stamp() -> tuple[Any, ...]:
         return (today(), *cursor.fetchone())
 
 
-def _build() -> Index:
-    words = _words()
-    synonyms = [Synonym(tuple(row["say"]), row["find"]) for row in words["synonyms"]]
-    return Index(_entries(), synonyms, words["fillers"])
-
-
 @cache
 def _words() -> dict[str, Any]:
-    """The editors' list of what people say."""
+    """The sayings that come with the portal, and the fillers, which hardly count."""
     words: dict[str, Any] = json.loads((DATA / "synonyms.json").read_text(encoding="utf-8"))
     return words
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from identity.access import citizen_of, public
@@ -27,23 +28,28 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @public
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    on = search.today()
-    procedure = _procedure(code)
-    version = procedure.versions.in_force(on).order_by("-number").first()
+    procedure = procedure_at(code)
+    version = procedure.versions.in_force(search.today()).order_by("-number").first()
     if version is None:
-        raise Http404(_("Thủ tục này chưa có bản nào đang có hiệu lực."))
+        return _not_in_force(request, procedure)
+    return render(request, "procedures/detail.html", shown(request, procedure, version))
+
+
+def shown(request: HttpRequest, procedure: Procedure, version: ProcedureVersion) -> dict[str, Any]:
+    """What the page of a procedure says of one of its versions."""
+    on = search.today()
     record = version.content
     form = load(version.form) if version.form else None
-    citizen = citizen_of(request)
     papers = facts.papers(record)
-    shown = {
+    published = procedure.versions.filter(status=ProcedureVersion.Status.PUBLISHED)
+    return {
         "procedure": procedure,
         "version": version,
         "record": record,
-        "earlier": procedure.versions.filter(status=ProcedureVersion.Status.PUBLISHED).exclude(pk=version.pk),
+        "others": published.exclude(pk=version.pk).order_by("-effective_from"),
         "form": form,
         "is_full": facts.is_full(record),
-        "signed_in": citizen is not None,
+        "signed_in": citizen_of(request) is not None,
         "can_start": version.is_live,
         "who": facts.who(record),
         "fee": facts.local_fee(facts.fee(record, on=on), form.fees.cases if form else ()),
@@ -59,10 +65,17 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "life_event": procedure.life_events.first(),
         "effort": _effort(form),
     }
-    return render(request, "procedures/detail.html", shown)
 
 
-def _procedure(code: str) -> Procedure:
+def _not_in_force(request: HttpRequest, procedure: Procedure) -> HttpResponse:
+    """Repealed or still to come: its versions are told, not hidden."""
+    if not procedure.versions.filter(status=ProcedureVersion.Status.PUBLISHED).exists():
+        raise Http404(_("Thủ tục này chưa có bản nào được công bố."))
+    return redirect("procedures:changes", code=procedure.path_code)
+
+
+def procedure_at(code: str) -> Procedure:
+    """The procedure of an address. Raises Http404."""
     if not NAME.fullmatch(code):
         raise Http404
     rows = Procedure.objects.select_related("field", "owner")

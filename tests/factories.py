@@ -177,7 +177,7 @@ def version(**changes: Any) -> ProcedureVersion:
     number = next(_numbers)
     procedure = Procedure.objects.create(
         slug=f"short-birth-{number}",
-        code=f"1.{number:06}",
+        code=f"9.{number:06}",
         name="Đăng ký khai sinh",
         name_en="Birth registration",
     )

@@ -15,7 +15,7 @@ from applications.services.deciding import (
     sign,
     stop,
 )
-from applications.services.drafts import discard_draft, gather, hold, take_held
+from applications.services.drafts import discard_draft, gather, hold, rebase_draft, take_held
 from applications.services.intake import (
     Incomplete,
     accept,
@@ -27,6 +27,7 @@ from applications.services.intake import (
 )
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
+from applications.services.simulating import simulate
 from applications.services.waiting import (
     answer_supplement,
     decline_withdrawal,
@@ -56,6 +57,7 @@ __all__ = [
     "issue",
     "pass_on",
     "propose",
+    "rebase_draft",
     "record_acknowledgement",
     "record_partner_status",
     "record_payment",
@@ -67,6 +69,7 @@ __all__ = [
     "save_answers",
     "send_back",
     "sign",
+    "simulate",
     "start",
     "stop",
     "submit",

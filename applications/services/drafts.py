@@ -15,20 +15,27 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import answering, prefill
+from applications import answering, prefill, rebasing, wording
 from applications.actors import Actor
 from applications.models import Answer, Attachment, Dossier, HeldForm
 from applications.services.intake import save_answers
 from applications.services.moving import conflict
 from applications.states import State
 from identity import registers
-from identity.errors import Forbidden
+from identity.errors import Forbidden, Refused
 from identity.models import Citizen
 from procedures import journey, schema
+from procedures.models import ProcedureVersion
 
 CONSENT = "consent"
 """Answer that names the registers the citizen let the portal read for this dossier."""
 HOLD = dt.timedelta(days=1)
+RAW = "raw."
+"""Answer that keeps a page's boxes as they were written, readable or not, until the page is right."""
+CORRECTION = "correction."
+"""Answer that keeps what the citizen says is wrong in a fact of a register; never blocks."""
+OLD = "old."
+"""Answer set aside when the draft moved to another version: ``old.<number of the version>.<question>``."""
 _NOT_REGISTERS = frozenset({journey.CITIZEN, journey.COMPUTED})
 
 
@@ -115,6 +122,94 @@ def discard_draft(*, dossier: Dossier, by: Actor, at: dt.datetime) -> None:
         shared = set(Attachment.objects.filter(path__in=paths).values_list("path", flat=True))
         for path in paths - shared:
             transaction.on_commit(lambda path=path: default_storage.delete(path))  # type: ignore[misc]
+
+
+def rebase_draft(*, dossier: Dossier, onto: ProcedureVersion, by: Actor, at: dt.datetime) -> Dossier:
+    """Move a draft to ``onto``, the version now in force, which its owner saw and agreed to.
+
+    Answers whose question still exists with the same kind stay, with their source; whatever else was typed or sent
+    is set aside under ``OLD`` and still shown. A draft has no log yet (the chain begins when it is handed in), so
+    there is no Event. A second click changes nothing. Raises Forbidden (not the owner), Conflict (no longer a draft)
+    or Refused (``onto`` is not what holds today).
+    """
+    _only_owner(dossier, by)
+    in_force = ProcedureVersion.objects.in_force(answering.legal_day(at))
+    newest = in_force.filter(pk=onto.pk, procedure=dossier.version.procedure_id).first()
+    if newest is None or not newest.is_live:
+        raise Refused(_("Bản này không phải bản đang có hiệu lực của thủ tục. Hãy tải lại trang."))
+    with transaction.atomic():
+        current = Dossier.objects.select_for_update().only("state", "version_id").get(pk=dossier.pk)
+        if current.state == State.DRAFT and current.version_id == newest.pk:
+            return dossier
+        moved = Dossier.objects.filter(pk=dossier.pk, state=State.DRAFT, version=dossier.version_id)
+        if not moved.update(version=newest):
+            raise conflict(dossier, "rebase_draft")
+        _carry_over(dossier, newest, at)
+    dossier.version = newest
+    return dossier
+
+
+def _carry_over(dossier: Dossier, onto: ProcedureVersion, at: dt.datetime) -> None:
+    before, after = answering.form_of(dossier), answering.form_of_version(onto)
+    kept = list(Answer.objects.filter(dossier=dossier))
+    carried = rebasing.carry(before, after, [_row(one) for one in kept])
+    aside = {name: _aside(before, name, value) for name, value in carried.aside.items()}
+    for paper in Attachment.objects.filter(dossier=dossier, removed_at=None):
+        if paper.question in before.questions and not rebasing.fits(before, after, paper.question):
+            question = before.questions[paper.question]
+            aside[paper.question] = {"label": question.label, "words": paper.name, "paper": paper.pk}
+            Attachment.objects.filter(pk=paper.pk).update(removed_at=at)
+    for one in kept:
+        name = one.question.removeprefix(CORRECTION)
+        if name != one.question and one.value and name not in after.questions:
+            label = before.questions[name].label if name in before.questions else name
+            aside[name] = {"label": label, "words": one.value}
+            carried.drop.add(one.question)
+    gone = carried.drop | {RAW + page for page in carried.drop_raw}
+    Answer.objects.filter(dossier=dossier, question__in=gone).delete()
+    written = carried.write | {RAW + page: boxes for page, boxes in carried.raw.items()}
+    written |= {f"{OLD}{dossier.version.number}.{name}": value for name, value in aside.items()}
+    Answer.objects.bulk_create(
+        [Answer(dossier=dossier, question=name, value=value, at=at) for name, value in written.items()],
+        update_conflicts=True,
+        unique_fields=["dossier", "question"],
+        update_fields=["value", "at"],
+    )
+
+
+def _row(one: Answer) -> rebasing.Row:
+    page = one.question.removeprefix(RAW)
+    return rebasing.Row(page, one.value, one.source, raw=page != one.question)
+
+
+def _aside(form: schema.Form, name: str, value: Any) -> dict[str, Any]:
+    """The answer as it was typed, with the question it answered, in the words the form had then."""
+    page = form.groups.get(name)
+    if page is not None and page.group is not None:
+        rows = value if isinstance(value, list) else []
+        lines = [
+            "; ".join(f"{one.label}: {_words(one, row[one.id])}" for one in page.questions if row.get(one.id))
+            for row in rows
+        ]
+        return {"label": page.group.label, "words": "\n".join(line for line in lines if line), "value": value}
+    question = form.questions[name]
+    return {"label": question.label, "words": _words(question, value), "value": value}
+
+
+def _words(question: schema.Question, value: Any) -> str:
+    """Boxes that were never readable are told as they stand."""
+    try:
+        kept = schema.clean(question, value)
+    except schema.AnswerError:
+        return _boxes(value)
+    return wording.in_words(question, kept) or _boxes(value)
+
+
+def _boxes(value: Any) -> str:
+    if isinstance(value, Mapping) and value.keys() == {"day", "month", "year"}:
+        return "/".join(value[part] for part in ("day", "month", "year"))
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
+    return ", ".join(_boxes(one) if isinstance(one, Mapping) else str(one) for one in parts if one)
 
 
 def _agreed(agreed: Collection[str]) -> Callable[[str, str], Mapping[str, Any] | None]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import answering, legal, log, routing
+from applications import answering, legal, log, pinning, routing
 from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Answer, Channel, Dossier, Outbox
@@ -40,7 +40,8 @@ def start(
     at: dt.datetime,
 ) -> Dossier:
     """Open a draft pinned to ``version``. Raises Refused when the procedure cannot be filed here today."""
-    if not version.is_live or not ProcedureVersion.objects.in_force(at.date()).filter(pk=version.pk).exists():
+    today = ProcedureVersion.objects.in_force(answering.legal_day(at))
+    if not version.is_live or not today.filter(pk=version.pk).exists():
         raise Refused(_("Thủ tục này chưa nộp được trên cổng; hãy xem cách nộp ở trang thủ tục."))
     return Dossier.objects.create(
         version=version, submitter=submitter, organisation=organisation, channel=channel, created_at=at
@@ -82,7 +83,9 @@ def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """Hand the dossier in: the code is given, the answer is owed within 8 working hours.
 
     A second submit of the same draft returns the same dossier and changes nothing. Raises Incomplete (with the
-    questions), Forbidden (not the owner, or eID level too low), Refused (no competent agency known).
+    questions), Forbidden (not the owner, or eID level too low), Refused (no competent agency known) or Outdated:
+    what is handed in is judged by the version in force on that day (Luật Ban hành văn bản quy phạm pháp luật 2015
+    Điều 156 khoản 1; the place of the rule in the law of 2025 not verified).
     """
     if by.user_id != dossier.submitter.user_id:
         raise Forbidden(_("Chỉ người lập hồ sơ mới nộp được hồ sơ này."))
@@ -90,6 +93,7 @@ def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
         return dossier
     if dossier.submitter.assurance_level < REQUIRED_LEVEL:
         raise Forbidden(_("Nộp hồ sơ cần định danh điện tử mức 2. Hãy đăng nhập lại bằng tài khoản mức 2."))
+    pinning.require_in_force(dossier, at=at)
     journey = answering.journey_of(dossier, at=at)
     if errors := journey.errors():
         raise Incomplete(_("Hồ sơ còn thiếu thông tin."), errors=errors)
@@ -151,6 +155,7 @@ def record_submission(
         "at": at,
         "data": {"answers": log.commitment(dossier.salt, values), "fee_vnd": fee_vnd},
         "sets": columns,
+        "guards": {"version_id": dossier.version_id},
         "numbering": log.Numbering(agency.pk, day, f"{agency.identifier}-{day}-"),
         "outbox": Outbox.Topic.DECIDE if automatic else "",
     }

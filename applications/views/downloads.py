@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from applications import issuing, papers, printing
+from applications.drafting import Draft
 from applications.models import Attachment, Dossier
 from applications.results import verification
 from applications.views.citizen import released_or_404
@@ -61,12 +62,18 @@ def printed_form(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 
 @citizen_required
 def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """A file the citizen attached to the own dossier."""
+    """A file the citizen attached to the own dossier, or set aside when the draft moved to another version."""
     dossier = own_dossier(request, code)
-    found = Attachment.objects.filter(dossier=dossier, pk=number, removed_at=None).first()
+    found = Attachment.objects.filter(dossier=dossier, pk=number).first()
+    if found is not None and found.removed_at is not None and not _set_aside(dossier, number):
+        found = None
     if found is None:
         raise NotFound(_("Không có tệp này trong hồ sơ."))
     return download(sealed_content(found.path, found.sha256), name=found.name, media_type=found.media_type)
+
+
+def _set_aside(dossier: Dossier, number: int) -> bool:
+    return any(row.get("paper") == number for row in Draft(dossier, at=timezone.now()).set_aside)
 
 
 @citizen_required

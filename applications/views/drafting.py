@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications import forms, prefill, services
-from applications.drafting import CORRECTION, RAW, Draft, step_of
+from applications.drafting import Draft, step_of
 from applications.papers import PaperRefused
+from applications.services.drafts import CORRECTION, RAW
 from applications.views.opening import give_back, keeps_what_was_typed, open_draft
 from applications.views.starting import onward
 from identity.access import citizen_required
 from identity.errors import NotFound
+from procedures.journey import Error
 from procedures.schema import Page
 
 SAVE, DROP_FILE, CHECK = "luu", "bo_tep", "kiem-tra"
@@ -34,7 +36,7 @@ def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse
     if here is None or draft.consented is None or not draft.journey.can_visit(page):
         return onward(draft)
     if request.method == "POST":
-        return (_growing if FRAGMENT in request.headers else _keep)(request, draft, here)
+        return (growing if FRAGMENT in request.headers else _keep)(request, draft, here)
     if give_back(request, draft, page):
         return redirect(request.path)
     return _show(request, draft, here, draft.page_form(here))
@@ -43,14 +45,7 @@ def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse
 def _show(
     request: HttpRequest, draft: Draft, page: Page, form: forms.PageForm, status: int = 200
 ) -> HttpResponse:
-    previous = draft.journey.previous_page(page.id)
-    context = {
-        "draft": draft,
-        "page": page,
-        "form": form,
-        "step": step_of(draft, page.id),
-        "previous": previous,
-        "known": draft.facts_beside(page),
+    context = page_context(draft, page, form) | {
         "ticket": draft.ticket(page.id),
         "to_check": CHECK in (request.GET.get("ve"), request.POST.get("ve")),
         "saved_at": draft.at if draft.written(page) else None,
@@ -58,9 +53,21 @@ def _show(
     return render(request, "applications/page.html", context, status=status)
 
 
-def _growing(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
+def page_context(draft: Draft, page: Page, form: forms.PageForm) -> dict[str, Any]:
+    """What ``applications/page.html`` shows of a page, wherever its answers are kept."""
+    return {
+        "draft": draft,
+        "page": page,
+        "form": form,
+        "step": step_of(draft, page.id),
+        "previous": draft.journey.previous_page(page.id),
+        "known": draft.facts_beside(page),
+    }
+
+
+def growing(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     """The questions as they would stand if the page were sent now. Keeps and judges nothing."""
-    shown, written = _sent(request, draft, page)
+    shown, written = sent(request, draft, page)
     settled, _form, _answers = draft.settled(page, written, shown)
     context = {"draft": draft, "page": page, "form": settled.page_form(page, written=written)}
     reply = render(request, "applications/questions.html", context)
@@ -69,7 +76,7 @@ def _growing(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
-    shown, written = _sent(request, draft, page)
+    shown, written = sent(request, draft, page)
     _save(draft, {RAW + page.id: written})
     settled, form, answers = draft.settled(page, written, shown)
     refused = take_papers(request, settled, page)
@@ -81,7 +88,7 @@ def _keep(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     return _judge(request, draft, page, form, refused, shown)
 
 
-def _sent(request: HttpRequest, draft: Draft, page: Page) -> tuple[frozenset[str], dict[str, Any]]:
+def sent(request: HttpRequest, draft: Draft, page: Page) -> tuple[frozenset[str], dict[str, Any]]:
     """The questions that stood on the page that was sent, and what was written in their boxes."""
     written = forms.read(page, request.POST)
     if page.group is not None:
@@ -100,12 +107,9 @@ def _judge(
 ) -> HttpResponse:
     """Errors back to the page; questions that only now became necessary are asked without blame."""
     after = Draft(before.dossier, at=before.at)
-    missing = after.journey.page_errors(page)
     form.take(refused.items())
-    form.take(one for one in missing if one[0].split("-")[0] in shown)
-    if form.errors:
-        shown_again = after.page_form(page)
-        shown_again.errors, shown_again.matches = form.errors, form.matches
+    shown_again, missing = judge(after, page, form, shown)
+    if shown_again is not None:
         return _show(request, after, page, shown_again, status=UNPROCESSABLE)
     _save(after, {RAW + page.id: None})
     if missing:
@@ -120,6 +124,19 @@ def _judge(
     if following is None or (request.POST.get("ve") == CHECK and fresh.next_page() is None):
         return onward(fresh)
     return redirect("applications:page", code=fresh.dossier.key, page=following.id)
+
+
+def judge(
+    after: Draft, page: Page, form: forms.PageForm, shown: frozenset[str]
+) -> tuple[forms.PageForm | None, tuple[Error, ...]]:
+    """The page to show again when something asked was wrong, and everything the page still misses."""
+    missing = after.journey.page_errors(page)
+    form.take(one for one in missing if one[0].split("-")[0] in shown)
+    if not form.errors:
+        return None, missing
+    shown_again = after.page_form(page)
+    shown_again.errors, shown_again.matches = form.errors, form.matches
+    return shown_again, missing
 
 
 def _only_kept(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from applications import access, answering, drafting, forms, services
 from applications.drafting import Draft
 from applications.models import Dossier
+from applications.services.drafts import RAW
 from applications.states import State
 from identity.access import citizen_of
 from identity.errors import NotFound
@@ -85,7 +86,7 @@ def give_back(request: HttpRequest, draft: Draft, page_id: str) -> bool:
     held = services.take_held(dossier=draft.dossier, page=page_id, by=draft.actor, at=draft.at)
     if not held:
         return False
-    raw = {drafting.RAW + page: written for page, written in held.items()}
+    raw = {RAW + page: written for page, written in held.items()}
     services.save_answers(dossier=draft.dossier, answers=raw, by=draft.actor, at=draft.at)
     messages.info(
         request,

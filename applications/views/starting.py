@@ -44,18 +44,23 @@ def live_version(code: str, at: dt.datetime) -> ProcedureVersion:
 def eligibility(request: HttpRequest, code: str) -> HttpResponse:
     """A few questions before anything is typed or anybody signs in; nothing is stored."""
     version = live_version(code, timezone.now())
+    context = eligibility_context(request, version)
+    return render(request, "applications/eligibility.html", context)
+
+
+def eligibility_context(request: HttpRequest, version: ProcedureVersion) -> dict[str, Any]:
+    """What ``applications/eligibility.html`` asks and says to the answers just posted."""
     questions = answering.form_of_version(version).eligibility
     given = {one.id: request.POST.get(one.id, "") for one in questions}
     wrong = {True: "no", False: "yes"}
     failed = [one for one in questions if given[one.id] == wrong[one.pass_when]]
-    context = {
+    return {
         "version": version,
         "rows": [(one, given[one.id]) for one in questions],
         "failed": failed,
         "passed": bool(questions) and not failed and all(given.values()),
         "unfinished": request.method == "POST" and not all(given.values()),
     }
-    return render(request, "applications/eligibility.html", context)
 
 
 @citizen_required
@@ -110,7 +115,7 @@ def _chosen(organisations: list[Organisation], request: HttpRequest) -> Organisa
 @open_draft
 def consent(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Which registers may be read for this dossier, attribute by attribute; each may be refused."""
-    groups = _registers(draft.form)
+    groups = registers_asked(draft.form)
     if request.method == "POST":
         agreed = [name for name in groups if name in request.POST.getlist("nguon")]
         silent = services.gather(dossier=draft.dossier, agreed=agreed, by=draft.actor, at=draft.at)
@@ -121,8 +126,12 @@ def consent(request: HttpRequest, draft: Draft) -> HttpResponse:
                 % {"registers": ", ".join(str(SOURCES.get(name, name)) for name in silent)},
             )
         return onward(Draft(draft.dossier, at=draft.at))
+    return render(request, "applications/consent.html", consent_context(draft))
+
+
+def consent_context(draft: Draft) -> dict[str, Any]:
     agreed_before = draft.consented
-    context = {
+    return {
         "draft": draft,
         "groups": [
             {
@@ -131,14 +140,13 @@ def consent(request: HttpRequest, draft: Draft) -> HttpResponse:
                 "attributes": attributes,
                 "agreed": agreed_before is None or name in agreed_before,
             }
-            for name, attributes in groups.items()
+            for name, attributes in registers_asked(draft.form).items()
         ],
         "conditions": draft.form.eligibility,
     }
-    return render(request, "applications/consent.html", context)
 
 
-def _registers(form: Form) -> dict[str, list[str]]:
+def registers_asked(form: Form) -> dict[str, list[str]]:
     """Register → the attributes this form takes from it. The eID itself spoke at sign-in and is not asked again."""
     groups: dict[str, list[str]] = {}
     for page in form.pages:

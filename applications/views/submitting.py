@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +18,7 @@ from applications import answering, legal, papers_sent, routing, services
 from applications.drafting import CHECK_STEP, Draft, step_of
 from applications.facts import sections
 from applications.models import Dossier
+from applications.pinning import Outdated
 from applications.services import Incomplete
 from applications.services.intake import REQUIRED_LEVEL
 from applications.states import State
@@ -48,11 +51,12 @@ def promise_of(draft: Draft) -> Promise:
     agency: Agency | None = None
     lines: list[fees.FeeLine] = []
     total: int | None = None
-    copy = Dossier.objects.select_related("version__procedure", "organisation").get(pk=draft.dossier.pk)
+    handed_in = copy.copy(draft.dossier)  # the draft itself has no agency yet
     try:
-        agency = routing.competent_agency(copy, draft.journey.values(), on=answering.legal_day(draft.at))
-        copy.agency = agency
-        lines = fees.fee_lines(draft.form, draft.journey.values(), answering.context_of(copy, at=draft.at))
+        agency = routing.competent_agency(handed_in, draft.journey.values(), on=answering.legal_day(draft.at))
+        handed_in.agency = agency
+        context = answering.context_of(handed_in, at=draft.at)
+        lines = fees.fee_lines(draft.form, draft.journey.values(), context)
         total = fees.total(lines)
     except Refused as refused:
         obstacles.append(refused.message)
@@ -89,6 +93,9 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     except Incomplete:
         messages.error(request, _("Hồ sơ còn thiếu thông tin. Hãy xem các chỗ được đánh dấu."))
         return onward(Draft(draft.dossier, at=draft.at))
+    except Outdated as outdated:
+        messages.error(request, outdated.message)
+        return redirect("applications:move_draft", code=draft.dossier.path_code)
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("applications:check", code=draft.dossier.path_code)
@@ -97,18 +104,22 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     return redirect("applications:submitted", code=dossier.code)
 
 
-def _show_check(request: HttpRequest, draft: Draft, *, missing: bool = False) -> HttpResponse:
-    last = draft.journey.pages[-1] if draft.journey.pages else None
-    context = {
+def check_context(draft: Draft, *, missing: bool = False) -> dict[str, Any]:
+    """What ``applications/check.html`` shows. ``missing``: the declaration was not ticked."""
+    return {
         "draft": draft,
         "step": step_of(draft, CHECK_STEP),
         "sections": sections(draft.reader),
-        "papers": papers_sent.attached(draft.dossier, draft.form),
+        "papers": papers_sent.in_order(list(draft.papers.values()), draft.form),
         "promise": promise_of(draft),
         "declaration": draft.form.declaration_text,
         "missing": missing,
-        "back": last,
+        "back": draft.journey.pages[-1] if draft.journey.pages else None,
     }
+
+
+def _show_check(request: HttpRequest, draft: Draft, *, missing: bool = False) -> HttpResponse:
+    context = check_context(draft, missing=missing)
     return render(request, "applications/check.html", context, status=UNPROCESSABLE if missing else 200)
 
 
@@ -119,18 +130,19 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
     at = dossier.submitted_at or timezone.now()
     if dossier.state == State.DRAFT:
         dossier.agency = promise_of(Draft(dossier, at=at)).agency
-    return _statement(request, dossier, answering.journey_of(dossier, at=at))
+    context = statement_context(dossier, answering.journey_of(dossier, at=at))
+    return render(request, "applications/statement.html", context)
 
 
-def _statement(request: HttpRequest, dossier: Dossier, journey: Journey) -> HttpResponse:
+def statement_context(dossier: Dossier, journey: Journey) -> dict[str, Any]:
+    """What ``applications/statement.html`` prints: every question of the official form, answered or not."""
     printed = [one for one in journey.form.questions.values() if one.on_form]
     rows = [
         (one.text, in_words(one, answer.value) if (answer := journey.answer(one.id)) else "")
         for one in sorted(printed, key=lambda one: one.blank_no or len(printed))
         if one.kind != "file"
     ]
-    context = {"dossier": dossier, "form": journey.form, "rows": rows, "groups": papers_sent.tables(journey)}
-    return render(request, "applications/statement.html", context)
+    return {"dossier": dossier, "form": journey.form, "rows": rows, "groups": papers_sent.tables(journey)}
 
 
 @citizen_required

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import drafting, forms, services
-from applications.drafting import CORRECTION, RAW, Draft
+from applications.drafting import Draft
 from applications.models import SupplementRequest
 from applications.papers import PaperRefused
 from applications.services import Incomplete
+from applications.services.drafts import CORRECTION, RAW
 from applications.states import State
 from applications.views.drafting import SAVE, UNPROCESSABLE, take_papers
 from applications.views.opening import SUPPLEMENT, give_back, keeps_what_was_typed, own_dossier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.http import HttpResponseBase, QueryDict
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 
 from procedures import search
 from procedures.api.conditional import PAGE, Open, answered
-from procedures.index import Entry
+from procedures.index import Choice, Entry, Found
 
 
 class ProcedureSummary(serializers.Serializer[Entry]):
@@ -24,9 +25,18 @@ class ProcedureSummary(serializers.Serializer[Entry]):
     described_in_full = serializers.BooleanField(source="is_full")
 
 
+class SearchChoice(serializers.Serializer[Choice]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    label_en = serializers.CharField()
+    query = serializers.CharField(help_text="Câu hỏi chỉ mang nghĩa này, dùng làm q")
+
+
 class ProcedurePage(serializers.Serializer[dict[str, Any]]):
     count = serializers.IntegerField()
     understood = serializers.CharField(help_text="Câu hỏi được hiểu là gì, nếu khác điều đã gõ")
+    sure = serializers.BooleanField(help_text="Sai khi phần lớn câu hỏi không khớp thủ tục nào")
+    choices = SearchChoice(many=True, help_text="Các nghĩa của một câu hỏi nhiều nghĩa")
+    took_ms = serializers.FloatField(help_text="Thời gian tìm, mili giây")
     next = serializers.CharField(allow_null=True, help_text="Trang sau, hoặc null")
     results = ProcedureSummary(many=True)
 
@@ -47,6 +57,9 @@ class ProcedureList(Open):
                 {
                     "count": 1,
                     "understood": "làm khai sinh",
+                    "sure": True,
+                    "choices": [],
+                    "took_ms": 1.2,
                     "next": None,
                     "results": [
                         {
@@ -68,8 +81,11 @@ class ProcedureList(Open):
 
     def _page(self, request: Request) -> dict[str, Any]:
         query = request.query_params.get("q", "").strip()
-        found = search.find(query) if query else None
-        entries = found.entries if found else search.entries()
+        index = search.index()
+        began = time.perf_counter()
+        found = index.find(query) if query else Found(index.entries)
+        took = time.perf_counter() - began
+        entries = found.entries
         asked = request.query_params.get("page", "1")
         page = int(asked) if asked.isdecimal() and len(asked) < 7 and int(asked) > 0 else 1
         more = QueryDict(mutable=True)
@@ -77,7 +93,10 @@ class ProcedureList(Open):
         more["page"] = str(page + 1)
         body = {
             "count": len(entries),
-            "understood": found.understood if found else "",
+            "understood": found.understood,
+            "sure": found.is_sure,
+            "choices": found.choices,
+            "took_ms": round(took * 1000, 2),
             "next": f"{request.path}?{more.urlencode()}" if page * PAGE < len(entries) else None,
             "results": entries[(page - 1) * PAGE : page * PAGE],
         }

@@ -23,13 +23,23 @@ from procedures import search
 from procedures.catalogue import additions, around, read, surroundings, timeline
 from procedures.catalogue.additions import Entry, Record
 from procedures.catalogue.reading import composed
-from procedures.catalogue.timeline import Line
+from procedures.catalogue.synonyms import load_synonyms
+from procedures.catalogue.timeline import CATALOGUE_FROM, Line
 from procedures.catalogue.validate import Known, brief_slug, faults
 from procedures.catalogue.values import Fault, InvalidCatalogue
 from procedures.edition import Edition
-from procedures.models import LifeEvent, LifeEventStep, Procedure, ProcedureField, ProcedureVersion
+from procedures.models import LifeEvent, Procedure, ProcedureField, ProcedureVersion
+from procedures.services.life_events import list_on_pages, written_pages
 
-__all__ = ["Imported", "InvalidCatalogue", "Record", "import_catalogue", "known", "load_vocabulary"]
+__all__ = [
+    "CATALOGUE_FROM",
+    "Imported",
+    "InvalidCatalogue",
+    "Record",
+    "import_catalogue",
+    "known",
+    "load_vocabulary",
+]
 
 FIELDS = [
     "code",
@@ -86,7 +96,7 @@ class Refs:
 
 @transaction.atomic
 def load_vocabulary() -> Counts:
-    """Fields and life events of the project's own data; a plain record may refer to nothing else."""
+    """Fields, life events and sayings of the project's own data; a plain record may refer to nothing else."""
     agencies = {agency.key: agency for agency in Agency.objects.filter(level=Agency.Level.CENTRAL)}
     fields = [
         ProcedureField(
@@ -105,7 +115,10 @@ def load_vocabulary() -> Counts:
     ]
     counts = sync(fields, ProcedureField.objects.all(), key=["key"], fields=["name", "name_en", "ministry"])
     names = ["name", "name_en", "audience", "order"]
-    return counts + sync(events, LifeEvent.objects.all(), key=["key"], fields=names)
+    written = written_pages()
+    free = [event for event in events if event.key not in written]
+    counts += sync(free, LifeEvent.objects.exclude(key__in=written), key=["key"], fields=names)
+    return counts + load_synonyms(read("synonyms")["synonyms"])
 
 
 def import_catalogue(
@@ -149,7 +162,13 @@ def _import(document: Any, *, at: dt.datetime, on: dt.date, progress: Progress) 
         raise InvalidCatalogue(found)
     before = {one.pk: [two.content for two in published[one.pk]] for one in stored}
     _save(kept, lines, {one.pk: one.slug for one in stored}, on)
-    _link_life_events(kept, lines, before, surroundings.pages_of(document))
+    list_on_pages(
+        {
+            line.procedure.pk: entry.now.record.get("life_events", [])
+            for entry, line in zip(kept, lines, strict=True)
+            if line.changed and line.after is not None
+        }
+    )
     surroundings.load_steps(document, {line.procedure.pk for line in lines})
     surroundings.load_offerings(document)
     surroundings.load_synonyms(document)
@@ -302,37 +321,6 @@ def _rename_drafts(slugs: Mapping[int, str]) -> None:
         draft.content = {**draft.content, "id": slugs[draft.procedure_id]}
         draft.edits += 1
         draft.save(update_fields=["content", "edits"])
-
-
-def _link_life_events(
-    entries: list[Entry], lines: list[Line], before: Mapping[int, list[Record]], pages: frozenset[str]
-) -> None:
-    """The life events a changed record names, and no longer those only its predecessor named. Pages the file states
-    itself are not touched here, nor is what the keepers of a page put on it."""
-    events = dict(LifeEvent.objects.values_list("key", "pk"))
-    wanted: set[tuple[int, int]] = set()
-    dropped: set[tuple[int, int]] = set()
-    for entry, line in zip(entries, lines, strict=True):
-        if not line.changed or line.after is None:
-            continue
-        named = set(entry.now.record.get("life_events", [])) - pages
-        earlier = {
-            key for record in before.get(line.procedure.pk, []) for key in record.get("life_events", [])
-        }
-        wanted |= {(line.procedure.pk, events[key]) for key in named}
-        dropped |= {(line.procedure.pk, events[key]) for key in earlier - named - pages if key in events}
-    kept = set()
-    for step in LifeEventStep.objects.filter(
-        procedure_id__in={procedure for procedure, _ in wanted | dropped}
-    ):
-        pair = (step.procedure_id, step.lifeevent_id)
-        if pair in dropped:
-            step.delete()
-        kept.add(pair)
-    LifeEventStep.objects.bulk_create(
-        LifeEventStep(procedure_id=procedure, lifeevent_id=event)
-        for procedure, event in sorted(wanted - kept)
-    )
 
 
 def _told(lines: list[Line], before: Mapping[int, list[Record]], *, skipped: int) -> Imported:

@@ -77,11 +77,6 @@ def load_steps(document: Document, told: set[int]) -> None:
     sync(wanted, stored, key=["lifeevent", "procedure"], fields=["order", "note", "note_en"])
 
 
-def pages_of(document: Document) -> frozenset[str]:
-    """Life events whose steps the file states; those of the others follow from the records."""
-    return frozenset(row["id"] for row in _pages(document))
-
-
 def _pages(document: Document) -> list[Mapping[str, Any]]:
     return [row for row in document.get("life_events", []) if "steps" in row]
 

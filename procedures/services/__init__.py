@@ -12,10 +12,15 @@ from procedures.services.publishing import (
     repeal,
     send_back,
     send_to_check,
+    wrote,
 )
+from procedures.services.vocabulary import Saying, add_synonym, change_synonym, remove_synonym
 
 __all__ = [
+    "Saying",
+    "add_synonym",
     "approve",
+    "change_synonym",
     "create_procedure",
     "discard",
     "edit",
@@ -25,9 +30,11 @@ __all__ = [
     "open_draft",
     "pass_check",
     "rebase",
+    "remove_synonym",
     "repeal",
     "send_back",
     "send_to_check",
     "set_offering",
     "write_life_event",
+    "wrote",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from procedures.models import EditorialEvent, LifeEvent, LifeEventStep, Procedur
 KEEPER = "vpcp"
 """Key of the Government Office, which runs the national portal (Nghị định 61/2018/NĐ-CP)."""
 MOST_STEPS = 60
+SUBJECT = "life-event:"
 
 
 @transaction.atomic
@@ -59,6 +60,28 @@ def write_life_event(
         for place, step in enumerate(steps, 1)
     )
     EditorialEvent.objects.create(
-        subject=f"life-event:{current.key}", kind="write", by=by, at=at, details={"steps": slugs}
+        subject=f"{SUBJECT}{current.key}", kind="write", by=by, at=at, details={"steps": slugs}
     )
     return current
+
+
+def list_on_pages(wanted: Mapping[int, Iterable[str]]) -> bool:
+    """Put procedures (by primary key) on the pages of the life events their records name, and on no other; True if
+    that changed a page. A page the keeper wrote is the keeper's: only the keeper changes what stands on it."""
+    free = {event.key: event.pk for event in LifeEvent.objects.exclude(key__in=written_pages())}
+    rows = LifeEventStep.objects.filter(procedure_id__in=wanted, lifeevent_id__in=free.values())
+    kept = {(row.procedure_id, row.lifeevent_id): row.pk for row in rows}
+    asked = {(procedure, free[key]) for procedure, keys in wanted.items() for key in keys if key in free}
+    gone = [pk for pair, pk in kept.items() if pair not in asked]
+    LifeEventStep.objects.filter(pk__in=gone).delete()
+    fresh = sorted(asked - kept.keys())
+    LifeEventStep.objects.bulk_create(
+        LifeEventStep(procedure_id=one, lifeevent_id=event) for one, event in fresh
+    )
+    return bool(gone or fresh)
+
+
+def written_pages() -> set[str]:
+    """Keys of the life events whose page the keeper wrote."""
+    subjects = EditorialEvent.objects.filter(subject__startswith=SUBJECT).values_list("subject", flat=True)
+    return {subject.removeprefix(SUBJECT) for subject in subjects}

@@ -12,8 +12,9 @@ from identity.models import Officer
 from procedures import diff, search
 from procedures.access import may
 from procedures.lint import Finding, lint
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import Procedure, ProcedureField, ProcedureVersion
 from procedures.services.drafting import lock, record
+from procedures.services.life_events import list_on_pages
 
 Status = ProcedureVersion.Status
 
@@ -106,9 +107,10 @@ def repeal(
     if not may(by, "publish"):
         raise Forbidden(_("Chỉ người có vai trò công bố bãi bỏ được thủ tục."))
     decision = " ".join(decision.split())
-    current = lock(version)
     if not decision:
-        raise Refused(_("Số quyết định bãi bỏ: anh/chị chưa ghi."))
+        raise Refused(_("Số quyết định bãi bỏ: anh/chị chưa ghi. Ví dụ: 1872/QĐ-BTP."))
+    Procedure.objects.select_for_update().get(pk=version.procedure_id)
+    current = lock(version)
     if current.stage(on) not in (ProcedureVersion.Stage.IN_FORCE, ProcedureVersion.Stage.SCHEDULED):
         raise Conflict(_("Bản này không còn hiệu lực."))
     if last_day < max(on, current.effective_from or on) or (
@@ -125,24 +127,36 @@ def repeal(
     return current
 
 
-def bring_into_force(version: ProcedureVersion) -> None:
-    """The procedure's own row shows what the version in force says."""
-    said = version.content
-    procedure = version.procedure
-    procedure.name, procedure.name_en = said["name_vi"], said.get("name_en", "")
-    procedure.levels = said.get("levels_since_2025_07") or said.get("levels", [])
-    procedure.audience, procedure.keywords = said.get("target", []), said.get("keywords", [])
-    procedure.save(update_fields=["name", "name_en", "levels", "audience", "keywords"])
+def bring_into_force(version: ProcedureVersion) -> bool:
+    """The procedure's own row, and the pages of life events, show what the version in force says. True if they did
+    not yet."""
+    said, procedure = version.content, version.procedure
+    field = ProcedureField.objects.filter(name=said.get("field_vi", "")).first()
+    shown = {
+        "name": said.get("name_vi") or procedure.name,
+        "name_en": said.get("name_en") or procedure.name_en,
+        "field": field or procedure.field,
+        "levels": said.get("levels_since_2025_07") or said.get("levels", []),
+        "audience": said.get("target", []),
+        "keywords": said.get("keywords", []),
+    }
+    stale = {name: value for name, value in shown.items() if getattr(procedure, name) != value}
+    for name, value in stale.items():
+        setattr(procedure, name, value)
+    procedure.save(update_fields=list(stale))
+    return list_on_pages({procedure.pk: said.get("life_events", [])}) or bool(stale)
 
 
 def follow_the_calendar(*, on: dt.date) -> int:
-    """Bring rows in line with the versions that came into force meanwhile; may run as often as one likes."""
-    begun = ProcedureVersion.objects.in_force(on).filter(effective_from__gte=on - dt.timedelta(days=7))
-    changed = 0
-    for version in begun.select_related("procedure"):
-        if version.procedure.name != version.content["name_vi"]:
-            bring_into_force(version)
-            changed += 1
+    """Bring rows in line with the versions that came into force meanwhile; may run as often as one likes.
+
+    Looks a month back, longer than a worker stays down unnoticed (practice)."""
+    begun = ProcedureVersion.objects.in_force(on).filter(
+        effective_from__gte=on - dt.timedelta(days=31), approved_by__isnull=False
+    )
+    changed = sum(bring_into_force(version) for version in begun.select_related("procedure__field"))
+    if changed:
+        search.forget()
     return changed
 
 
@@ -176,16 +190,20 @@ def _ready(version: ProcedureVersion) -> None:
             )
 
 
+def wrote(version: ProcedureVersion, officer: Officer) -> bool:
+    """Whether the officer had a hand in the text, and so is no second person."""
+    kinds = ["open_draft", "edit", "rebase", "explain", "send_to_check"]
+    return version.author_id == officer.pk or version.events.filter(kind__in=kinds, by=officer).exists()
+
+
 def _another_person(version: ProcedureVersion, by: Officer) -> None:
-    wrote = version.events.filter(
-        kind__in=["open_draft", "edit", "rebase", "explain", "send_to_check"], by=by
-    )
-    if version.author_id == by.pk or version.checked_by_id == by.pk or wrote.exists():
+    if version.checked_by_id == by.pk or wrote(version, by):
         raise Forbidden(_("Người thứ hai phải khác người đã soạn hoặc đã thẩm định bản này."))
 
 
 def _make_room(version: ProcedureVersion, effective_from: dt.date) -> None:
-    """The version before ends the day before; nothing may begin on the day or later."""
+    """The version before ends the day before, also one that a repeal would have ended later; nothing may begin on the
+    day or later."""
     published = version.procedure.versions.filter(status=Status.PUBLISHED)
     later = published.filter(effective_from__gte=effective_from).first()
     if later is not None:
@@ -194,8 +212,8 @@ def _make_room(version: ProcedureVersion, effective_from: dt.date) -> None:
             % {"number": later.number, "day": f"{later.effective_from:%d/%m/%Y}"}
         )
     for before in published.filter(effective_to=None) | published.filter(effective_to__gte=effective_from):
-        before.effective_to = effective_from - dt.timedelta(days=1)
-        before.save(update_fields=["effective_to"])
+        before.effective_to, before.repeal_decision = effective_from - dt.timedelta(days=1), ""
+        before.save(update_fields=["effective_to", "repeal_decision"])
 
 
 def _move(

@@ -10,9 +10,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from portal.walk import stories
 from portal.walk.people import Office, citizen
 from tests.browser.conftest import COLOURS, RULES, accessible, picture
+from tests.browser.editing import open_draft
 
 pytestmark = pytest.mark.xdist_group("portal")
 
+EDITOR = "bien-tap/"
+FORM = f"{EDITOR}ban/<int:version>/bieu-mau/"
+SAMPLES = {"page": "requester", "question": "req_residence", "part": "fees"}
+"""Of the birth registration, whose draft the editor has open."""
 THEMES = {"light": {}, "dark": {"color_scheme": "dark"}, "contrast": {}}
 NOT_A_PAGE = {
     "healthz", "readyz", "metrics", "ngon-ngu/", "dia-chi/xa-phuong/",
@@ -26,6 +31,8 @@ NOT_A_PAGE = {
     "dai-dien/", "can-bo/dang-nhap/xac-thuc/", "can-bo/ho-so/<str:code>/giay-to/<int:number>/",
     "can-bo/ho-so/<str:code>/ket-qua/", "can-bo/ky-so/", "can-bo/ho-so/<str:code>/bieu-mau/<slug:kind>/",
     "can-bo/ho-so/<str:code>/<slug:action>/", "can-bo/ho-so/<str:code>/bo-sung/",
+    f"{FORM}bat-dau/", f"{FORM}them-trang/", f"{FORM}trang/<str:page>/chuyen/", f"{FORM}trang/<str:page>/bo/",
+    f"{FORM}cau-hoi/<str:question>/chuyen/", f"{FORM}cau-hoi/<str:question>/bo/",
 }  # fmt: skip
 """Downloads, redirects, buttons, and pages of a moment that the journeys meet."""
 
@@ -39,11 +46,11 @@ def addresses(resolver: URLResolver, prefix: str = ""):
 
 
 def pages(policy: str) -> list[str]:
-    """Routes of one policy that show a page of their own."""
+    """Routes of one policy that show a page of their own; those of the editor are opened by an editor."""
     return [
         route
         for route, declared in addresses(get_resolver())
-        if declared.split(":")[0] == policy
+        if (declared.split(":")[0] if not route.startswith(EDITOR) else "editor") == policy
         and route not in NOT_A_PAGE
         and not route.startswith(
             ("api/", "quan-tri/", "cong-thanh-toan-demo/", "can-bo/doi-soat/", "thanh-toan/")
@@ -63,16 +70,24 @@ def people(running_portal):
     office.dossier("tiepnhan", code).press("Tiếp nhận và chuyển xử lý")
     office.dossier("thuly", code).press("Trình kết quả", {"kind": "grant"})
     list(stories.sign_and_release(office, code))
-    return {"citizen": mother, "officer": office.officer("tiepnhan"), "public": None, "code": code}
+    return {
+        "citizen": mother,
+        "officer": office.officer("tiepnhan"),
+        "editor": Office(running_portal, "tuphap").officer("bientap"),
+        "public": None,
+        "code": code,
+        "version": str(open_draft(running_portal, "birth-registration")),
+    }
 
 
-def filled(route: str, code: str) -> str:
-    place = "1.001193" if route.startswith("thu-tuc") else code
-    return "/" + re.sub(r"<[^>]*>", place, route)
+def filled(route: str, people) -> str:
+    samples = {**SAMPLES, "version": people["version"]}
+    samples["code"] = "1.001193" if route.startswith(("thu-tuc", EDITOR)) else people["code"]
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: samples[found[1]], route)
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("policy", ["public", "citizen", "officer"])
+@pytest.mark.parametrize("policy", ["public", "citizen", "officer", "editor"])
 def test_every_page_is_accessible_and_fits_the_smallest_phone(visit, people, policy, theme):
     window = {"viewport": {"width": 320, "height": 640}, **THEMES[theme]}
     page = visit("/", person=people[policy], **window)
@@ -81,7 +96,7 @@ def test_every_page_is_accessible_and_fits_the_smallest_phone(visit, people, pol
     routes = pages(policy)
     assert routes, policy
     for route in routes:
-        answer = page.goto(filled(route, people["code"]))
+        answer = page.goto(filled(route, people))
         assert answer.status == 200, (route, answer.status)
         accessible(page, RULES if theme == "light" else COLOURS)
 

@@ -18,7 +18,6 @@ from procedures.catalogue.exporting import export_catalogue
 from procedures.catalogue.importing import InvalidCatalogue, import_catalogue
 from procedures.models import (
     LifeEvent,
-    LifeEventStep,
     OnlineLevel,
     Procedure,
     ProcedureField,
@@ -176,17 +175,6 @@ def test_an_export_brings_a_scheduled_version_to_another_portal(vocabulary, mini
     assert import_catalogue(whole, at=AT, on=ON).as_dict() == counts(updated=1)
     assert versions("a") == [(1, dt.date(2025, 7, 1), ON + 9 * DAY), (2, ON + 10 * DAY, None)]
     assert import_catalogue(whole, at=AT, on=ON).as_dict() == counts(unchanged=1)
-
-
-def test_a_page_of_a_life_event_keeps_what_its_keepers_put_there(vocabulary):
-    imported(record("a", life_events=["having-a-baby"]), record("b"))
-    event, b = LifeEvent.objects.get(), Procedure.objects.get(slug="b")
-    LifeEventStep.objects.create(lifeevent=event, procedure=b, order=1, note="Trước hết")
-    told = {"life_events": ["having-a-baby"]}
-    imported(record("a", name_vi="Khác", **told), record("b", name_vi="Khác nữa"))
-    assert set(event.steps.values_list("procedure__slug", flat=True)) == {"a", "b"}
-    imported(record("a", name_vi="Khác", keywords=["x"]), on=ON + DAY)
-    assert set(event.steps.values_list("procedure__slug", "note")) == {("b", "Trước hết")}
 
 
 def test_an_offering_of_the_file_ends_the_one_before(vocabulary, province):

@@ -1,48 +1,62 @@
-"""Finding a procedure in everyday words, fast, over the whole real catalogue."""
+"""Finding a procedure in everyday words, over the whole real catalogue. Speed is measured in ``bench/search.py``."""
 
 import json
-import statistics
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from procedures import search
-from procedures.index import Entry, Index, Synonym, _one_typo
+from procedures.index import Entry, Index, Synonym
 from procedures.models import Procedure
+from procedures.spelling import Speller, is_marked, key, marks, typo_cost, untelexed
 
-QUESTIONS = json.loads(Path(__file__).with_name("questions.json").read_text(encoding="utf-8"))
+HERE = Path(__file__).parent
+QUESTIONS = json.loads((HERE / "questions.json").read_text(encoding="utf-8"))
+HOLDOUT = json.loads((HERE / "holdout.json").read_text(encoding="utf-8"))
+"""Written at once and never tuned on: only the share counts."""
 
 
-def rank(query: str, code: str, index: Index | None = None) -> int:
+def rank(query: str, codes: str | list[str], index: Index | None = None) -> int:
     found = (index or search.index()).find(query).entries
-    return next((place for place, entry in enumerate(found, 1) if entry.path_code == code), 10_000)
+    return next((place for place, entry in enumerate(found, 1) if entry.path_code in codes), 10_000)
 
 
-def share_in_top_three(index: Index) -> float:
-    return sum(rank(query, code, index) <= 3 for query, code in QUESTIONS) / len(QUESTIONS)
+def share_in_top_three(index: Index, questions=QUESTIONS) -> float:
+    return sum(rank(query, codes, index) <= 3 for query, codes in questions) / len(questions)
 
 
 def test_recorded_questions_find_their_procedure_among_the_first_three(catalogue):
-    missed = [(query, code, rank(query, code)) for query, code in QUESTIONS if rank(query, code) > 3]
-    assert len(QUESTIONS) >= 40
+    missed = [(query, codes, rank(query, codes)) for query, codes in QUESTIONS if rank(query, codes) > 3]
+    assert len(QUESTIONS) >= 300
     assert share_in_top_three(search.index()) >= 0.95, missed
 
 
+def test_questions_nothing_was_tuned_on_find_theirs_too(catalogue):
+    assert len(HOLDOUT) >= 100
+    assert share_in_top_three(search.index(), HOLDOUT) >= 0.95
+
+
+def test_the_questions_speak_of_every_procedure_described_in_full(catalogue):
+    asked = [code for _query, codes in QUESTIONS for code in codes]
+    full = [entry.path_code for entry in search.entries() if entry.is_full]
+    assert len(full) == 75
+    assert [code for code in full if asked.count(code) < 2] == []
+    assert len(set(asked) - set(full)) >= 40
+
+
+def test_half_of_the_questions_are_typed_without_marks(catalogue):
+    bare = [query for query, _codes in QUESTIONS if not any(is_marked(word) for word in query.split())]
+    assert len(bare) * 2 >= len(QUESTIONS) - 2
+
+
 def test_without_the_editors_synonyms_the_measure_falls(catalogue):
-    bare = Index(search.entries(), [], search.index().fillers.values())
-    assert share_in_top_three(bare) < 0.95
-
-
-def test_half_of_the_questions_take_at_most_5_ms(catalogue):
-    search.index()
-    taken = []
-    for query, _code in QUESTIONS:
-        started = time.perf_counter()
-        search.find(query)
-        taken.append(time.perf_counter() - started)
-    assert statistics.median(taken) <= 0.005
+    bare = Index(search.entries(), [], search.index().sayings.fillers.values())
+    assert share_in_top_three(bare) < 0.9
 
 
 @pytest.mark.parametrize(
@@ -68,7 +82,8 @@ def test_a_live_procedure_stands_first_among_equals(catalogue):
 
 def test_what_was_understood_is_told(catalogue):
     assert search.find("lam khai sinh").understood == "làm khai sinh"
-    assert search.find("giấy độc thân").understood == "xác nhận tình trạng hôn nhân"
+    assert search.find("kết hônn").understood == "kết hôn"
+    assert search.find("giấy độc thân").understood == "Cấp Giấy xác nhận tình trạng hôn nhân"
     assert search.find("đăng ký kết hôn").understood == ""
 
 
@@ -84,7 +99,7 @@ def test_nonsense_finds_nothing_and_breaks_nothing(catalogue, query):
 
 
 def test_a_published_change_is_found_without_a_restart(catalogue):
-    assert search.find("quỳnh hoa").entries == []
+    assert rank("quynh hoa", "1.001193") > 3
     Procedure.objects.filter(code="1.001193").update(keywords=["giấy quỳnh hoa"])
     search.forget()
     assert rank("quynh hoa", "1.001193") == 1
@@ -102,8 +117,108 @@ def test_the_index_is_not_built_again_while_nothing_changes(catalogue):
      ("khai", "khia", True), ("khai", "sinh", False), ("tam", "tru", False), ("sinh", "sihnn", False)],
 )  # fmt: skip
 def test_one_typo_is_one_letter_or_two_neighbours_swapped(a, b, one):
-    assert _one_typo(a, b) is one
-    assert _one_typo(b, a) is one
+    assert bool(typo_cost(a, b)) is one
+    assert bool(typo_cost(b, a)) is one
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("ddaats", "đất"), ("kys", "ký"), ("ke6t1", "kết"), ("dduwowngf", "đường"), ("ddo3", "đỏ"), ("hoonf", "hồn"),
+     ("nguwowif", "người"), ("d9a8ng", "đăng")],
+)  # fmt: skip
+def test_keys_left_over_from_telex_and_vni_are_read(typed, meant):
+    assert [marks(word) for word in untelexed(typed)] == [marks(meant)]
+
+
+@pytest.mark.parametrize("word", ["khai", "sinh", "dang", "con", "xe", "2024", "🙂", ""])
+def test_a_word_typed_in_full_is_left_alone(word):
+    assert untelexed(word) == []
+
+
+@pytest.mark.parametrize(("one", "other"), [("hoà", "hòa"), ("ký", "kí"), ("LÝ", "lí"), ("thuỷ", "thủy")])
+def test_two_ways_to_write_a_syllable_are_one(one, other):
+    assert (key(one), marks(one)) == (key(other), marks(other))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["khaisinh", "khai  sinh", "kahi sinh", "khai sihn", "khaii sinh", "khai sinhf", "Khai Sinh!",
+     "đăng kí khai sinh", "dang ky khaisinh", "ddawng kys khai sinh", "đănng ký khai sinh"],
+)  # fmt: skip
+def test_slips_of_the_keyboard_are_forgiven(catalogue, query):
+    assert rank(query, "1.001193") <= 3
+
+
+@given(st.text(max_size=80))
+def test_no_question_breaks_the_reader(text):
+    words = Speller([["khai", "sinh"], ["ket", "hon"]]).read(text)
+    assert all(word.key for word in words)
+
+
+@given(st.permutations(["khai", "sinh", "ket", "hon"]))
+def test_known_words_are_never_changed_when_their_order_is_unknown(words):
+    read = Speller([["khai"], ["sinh"], ["ket"], ["hon"]]).read(" ".join(words))
+    assert [word.key for word in read] == words
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("nhập khẩu", "đăng ký thường trú"), ("mất giấy tờ", "cấp lại thẻ căn cước"), ("giấy tờ xe", ""),
+     ("thừa kế", ""), ("đổi tên", ""), ("đăng ký", ""), ("giấy xác nhận", "")],
+)  # fmt: skip
+def test_a_question_with_several_meanings_is_answered_by_a_choice(catalogue, query, first):
+    found = search.find(query)
+    assert len(found.choices) >= 3
+    assert not first or found.choices[0].query == first
+    for choice in found.choices:
+        assert search.find(choice.query).entries, choice
+
+
+def test_a_question_with_one_meaning_offers_no_choice(catalogue):
+    assert search.find("đăng ký khai sinh").choices == ()
+    assert search.find("nhập khẩu cho con").choices == ()
+
+
+def test_equal_answers_from_different_fields_become_a_choice():
+    fields = {"1": "Hộ tịch", "2": "Thuế"}
+    index = Index(
+        [entry(code, f"Cấp giấy hoa {code}", field=field) for code, field in fields.items()], [], []
+    )
+    assert {choice.query for choice in index.find("giấy hoa").choices} == {"Cấp giấy hoa 1", "Cấp giấy hoa 2"}
+    assert index.find("cấp giấy hoa 1").choices == ()
+
+
+def test_a_weak_answer_says_that_it_is_one(catalogue):
+    assert search.find("đăng ký kết hôn").is_sure
+    found = search.find("con mèo nhà tôi bị ốm thì tiêm ở đâu")
+    assert not found.entries or not found.is_sure
+
+
+def test_requests_are_answered_from_the_old_index_while_a_new_one_is_built(catalogue, monkeypatch):
+    before = search.index()
+    started, may_end = threading.Event(), threading.Event()
+
+    def slow(*_arguments):
+        started.set()
+        assert may_end.wait(10)
+        return before
+
+    monkeypatch.setattr(search, "_stamp", lambda: ("changed",))
+    monkeypatch.setattr(search, "Index", slow)
+    monkeypatch.setattr(search, "_entries", list)
+    search.forget()
+    builder = threading.Thread(target=search.index)
+    builder.start()
+    assert started.wait(10)
+    began = time.perf_counter()
+    search.forget()
+    assert search.index() is before
+    assert search.find("khai sinh").entries
+    assert builder.is_alive()
+    assert time.perf_counter() - began < 5
+    may_end.set()
+    builder.join(10)
+    search.forget()
 
 
 def entry(code: str, name: str, **facts) -> Entry:
@@ -117,12 +232,12 @@ def test_the_longest_saying_wins():
     index = Index(
         [entry("1", "Đăng ký kết hôn"), entry("2", "Đăng ký kết hôn có yếu tố nước ngoài")],
         [
-            Synonym(("lấy chồng",), "kết hôn"),
-            Synonym(("lấy chồng nước ngoài",), "kết hôn có yếu tố nước ngoài"),
+            Synonym(("lấy chồng",), ("kết hôn",)),
+            Synonym(("lấy chồng nước ngoài",), ("kết hôn có yếu tố nước ngoài",)),
         ],
         [],
     )
-    assert [one.path_code for one in index.find("lay chong nuoc ngoai").entries] == ["2"]
+    assert index.find("lay chong nuoc ngoai").entries[0].path_code == "2"
     assert index.find("lấy chồng").entries[0].path_code == "1"
 
 

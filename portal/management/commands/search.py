@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -30,9 +31,12 @@ class Command(PreparedCommand):
             for entry in found.entries[: options["limit"]]
         ]
         if options["as_json"]:
-            answer = {"query": options["query"], "understood": found.understood, "count": len(found.entries)}
+            answer = {"query": options["query"], "understood": found.understood, "sure": found.is_sure}
+            answer |= {"choices": [asdict(choice) for choice in found.choices], "count": len(found.entries)}
             print(json.dumps(answer | {"took_ms": round(took, 2), "results": rows}, ensure_ascii=False))
             return
         print(f"{len(found.entries)} thủ tục, {took:.1f} ms. {found.understood}".strip())
+        for choice in found.choices:
+            print(f"Bạn muốn: {choice.label} → search {choice.query!r}")
         for row in rows:
             print(f"{row['code']:12} {row['name']}")

@@ -1,0 +1,1 @@
+"""The pages of the ministry's editors. Each view asks `access`, calls one verb, shows what it says."""

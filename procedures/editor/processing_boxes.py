@@ -1,0 +1,109 @@
+"""How a dossier of the version is handled, as boxes: steps, competent agency, limits, the result."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from identity.models import Role
+from procedures.editor.boxes import Box, Options, Rows, Section
+
+KINDS: Options = (
+    ("examine", _("Thẩm tra")),
+    ("approve", _("Duyệt")),
+    ("sign", _("Ký")),
+    ("release", _("Phát hành")),
+)
+ROLES: Options = tuple(
+    (str(role), role.label) for role in (Role.CASE_OFFICER, Role.APPROVER, Role.SIGNER, Role.REGISTRY_CLERK)
+) + (("system", _("Hệ thống, theo quy tắc")),)
+LEVELS: Options = (("province", _("Cấp tỉnh")), ("commune", _("UBND cấp xã")))
+TEMPLATES: Options = (
+    ("certificate", _("Giấy chứng nhận chung")),
+    ("birth-certificate", _("Giấy khai sinh")),
+    ("judicial-record", _("Phiếu lý lịch tư pháp")),
+    ("chemical-acknowledgement", _("Thông báo phản hồi khai báo hóa chất")),
+)
+RULE = _("Viết như điều kiện của biểu mẫu, ví dụ: copies > 1. Để trống nếu luôn luôn.")
+FROM = _("Mã câu hỏi về địa chỉ, mỗi dòng một câu; lấy câu đầu tiên có trả lời.")
+STEPS = Rows(
+    "steps",
+    _("Các bước"),
+    _("Bước"),
+    (
+        Box("id", _("Mã bước"), empty="", most=40, wide=False, hint=_("Chữ thường không dấu.")),
+        Box("kind", _("Việc"), "choice", options=KINDS, empty="examine", wide=False),
+        Box("role", _("Ai làm"), "choice", options=ROLES, empty="case_officer", wide=False),
+        Box("share", _("Phần thời hạn"), "whole", _("Phần trăm."), most=100, dropped=True, wide=False),
+        Box("name_vi", _("Tên bước"), empty=""),
+        Box("name_en", _("Tên bằng tiếng Anh"), empty="", language="en"),
+        Box("when", _("Chỉ khi"), hint=RULE, dropped=True, most=2000),
+    ),
+    {"id": "", "kind": "examine", "role": "case_officer", "name_vi": "", "name_en": ""},
+)
+FINDINGS = Rows(
+    "findings",
+    _("Điều cán bộ kết luận"),
+    _("Kết luận"),
+    (
+        Box("id", _("Mã"), empty="", most=40, wide=False, hint=_("Chữ thường không dấu.")),
+        Box("label", _("Nhãn"), empty=""),
+        Box("label_en", _("Nhãn bằng tiếng Anh"), empty="", language="en"),
+        Box("suggest", _("Gợi ý sẵn"), empty=""),
+        Box("required", _("Bắt buộc"), "flag", empty=False),
+    ),
+    {"id": "", "label": "", "label_en": "", "required": False, "suggest": ""},
+    dropped=True,
+)
+
+
+def sections(agencies: Options, kinds: Options) -> tuple[Section, ...]:
+    """``agencies``: central ones by key; ``kinds``: kinds of local agencies, told by an example."""
+    where = (
+        Box("agency", _("Một cơ quan cho cả nước"), "choice", options=agencies, dropped=True),
+        Box("level", _("Hoặc cấp"), "choice", options=LEVELS, dropped=True, wide=False),
+        Box("kind", _("Loại cơ quan"), "choice", options=kinds, dropped=True),
+        Box("from", _("Tìm theo câu trả lời"), "lines", FROM, empty=[], dropped=True, most=60),
+    )
+    cases = Rows(
+        "routing.cases",
+        _("Trường hợp riêng"),
+        _("Trường hợp"),
+        (Box("when", _("Khi"), hint=RULE, empty="", most=2000), *where),
+        {"when": ""},
+        dropped=True,
+    )
+    general = tuple(
+        Box(
+            f"routing.{box.name}", box.label, box.kind, box.hint, box.options, box.most, box.empty, box.dropped,
+            wide=box.wide,
+        )
+        for box in where
+    )  # fmt: skip
+    return (
+        Section("steps", _("Các bước"), (STEPS,)),
+        Section(
+            "routing",
+            _("Cơ quan có thẩm quyền"),
+            (*general, cases),
+            _("Trường hợp riêng đầu tiên thỏa điều kiện được dùng trước; không có thì theo phần chung."),
+        ),
+        Section(
+            "limits",
+            _("Bổ sung hồ sơ"),
+            (
+                Box(
+                    "supplement_days", _("Số ngày người dân có để bổ sung"), "whole", most=365, dropped=True,
+                    wide=False,
+                ),
+            ),
+        ),
+        Section(
+            "result",
+            _("Kết quả trả"),
+            (
+                Box("result_title", _("Tên giấy"), dropped=True),
+                Box("result_template", _("Mẫu in"), "choice", options=TEMPLATES, dropped=True),
+            ),
+        ),
+        Section("findings", _("Điều cán bộ kết luận"), (FINDINGS,)),
+    )  # fmt: skip
