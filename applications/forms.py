@@ -145,12 +145,13 @@ def read(page: Page, data: QueryDict) -> dict[str, Any]:
     if page.group is None:
         return {one.id: _boxes(one, one.id, data) for one in page.questions if one.kind not in UNWRITTEN}
     group = page.group.id
-    count = min(_number(data.get(f"{group}-rows")), page.group.max)
+    # Rows beyond the most allowed are kept as well, to be told about, as long as something is written there.
+    told = min(_number(data.get(f"{group}-rows")), page.group.max)
+    sent = {_number(name.split("-")[1], -1) for name in data if name.startswith(f"{group}-") and "-" in name}
     gone = _number(data.get(REMOVE), default=-1)
     rows = [
         {one.id: _boxes(one, f"{group}-{row}-{one.id}", data) for one in page.questions}
-        for row in range(count)
-        if row != gone
+        for row in sorted({*range(told), *sent} - {gone, -1})
     ]
     if ADD in data and len(rows) < page.group.max:
         rows.append({})

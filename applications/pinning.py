@@ -56,8 +56,16 @@ class Ended:
         told: dict[str, list[str]] = {}
         for change in found:
             if change.group in FOR_APPLICANTS:
-                told.setdefault(str(diff.GROUPS[change.group]), []).append(change.sentence)
+                told.setdefault(str(diff.GROUPS[change.group]), []).append(_sentence(change))
         return list(told.items())
+
+
+def _sentence(change: diff.Change) -> str:
+    """With the old and the new value where a reader can take them in at a glance."""
+    plain = all(isinstance(one, str | int | float) for one in (change.before, change.after))
+    if change.kind != "changed" or not plain:
+        return change.sentence
+    return f"{change.sentence}: {diff.shown(change.before)} → {diff.shown(change.after)}"
 
 
 def ended(dossier: Dossier, *, at: dt.datetime) -> Ended | None:

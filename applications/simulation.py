@@ -138,13 +138,14 @@ def replay(cases: Iterable[Case], before: Mapping[int, Terms], after: Terms, wor
 
 
 def outcome(case: Case, terms: Terms, world: World) -> Outcome:
-    """The dossier under these terms; the form was checked when it was loaded, so no rule of it can fail."""
+    """The dossier under these terms. An answer that no longer fits has no say in fee, agency and decision."""
     journey = Journey(terms.form, case.answers, case.context, commune_exists=world.commune_exists)
     values = journey.values()
     reasons, looked_up = _faults(journey)
+    sound = {name: value for name, value in values.items() if ("invalid", name) not in reasons}
     day = _day(case.submitted_at)
-    to = route(terms.processing, terms.form.scope(values, case.context))
-    agency = world.agency(to, values, day)
+    to = route(terms.processing, terms.form.scope(sound, case.context))
+    agency = world.agency(to, sound, day)
     if agency is None:
         reasons.add(("agency", ""))
     local = world.local(agency, day) if agency is not None else {}
@@ -154,7 +155,7 @@ def outcome(case: Case, terms: Terms, world: World) -> Outcome:
         looked_up=frozenset(looked_up),
         counted=frozenset(values),
         asked=asked(journey),
-        fee_vnd=_fee(terms.form, values, {**case.context, **local}),
+        fee_vnd=_fee(terms.form, sound, {**case.context, **local}),
         agency=agency,
         due_at=_due(case, terms, world),
         decision=decision,

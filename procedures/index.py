@@ -31,7 +31,7 @@ FULL, LIVE = 1.14, 1.04
 COMPARED = 60
 ASIDE_SHARE = 0.1
 """What stands in brackets need hardly be asked for, yet the name without it is nearer."""
-KEPT, HALF, ENOUGH, SURE = 0.5, 0.5, 0.3, 0.7
+KEPT, REACH, ENOUGH, SURE = 0.5, 0.6, 0.3, 0.7
 WEAKEST, SURE_ENOUGH = 0.25, 0.45
 TIE = 0.97
 FEW = 10
@@ -88,7 +88,7 @@ class Index:
         self.sayings = Sayings(synonyms, fillers)
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
         self._exact: dict[str, list[int]] = defaultdict(list)
-        self._spelled: dict[str, Counter[str]] = defaultdict(Counter)
+        self._written: Counter[str] = Counter()
         texts = [list(phrases_of(entry)) for entry in self.entries]
         posted = [
             [self._post(number, text, weight) for text, weight in phrases]
@@ -112,6 +112,10 @@ class Index:
             for (_text, weight), (keys, _terms) in zip(phrases, told, strict=True)
             if weight > FIELD
         )
+        self._spelled = {}
+        for text, _times in reversed(self._written.most_common()):
+            self._spelled[" ".join(map(key, text.split()))] = text
+        self._written.clear()
         self.speller = Speller([*known, *self.sayings.texts()])
 
     def find(self, query: str) -> Found:
@@ -137,7 +141,7 @@ class Index:
         ranked = sorted(kept, key=lambda n: (-round(scores[n], 6), self._place[n]))
         if best < SURE_ENOUGH:
             ranked = ranked[:FEW]
-        understood = meant or self._written(words, text)
+        understood = meant or self._told(words, text)
         return Found(
             [self.entries[number] for number in ranked],
             "" if understood == text else understood,
@@ -160,10 +164,8 @@ class Index:
         if weight == NAME:
             self._exact[" ".join(keys)].append(number)
         if weight != ENGLISH:
-            for one, word in zip(keys, typed, strict=True):
-                self._spelled[one][word] += 1
-            for a, b, first, second in zip(keys, keys[1:], typed, typed[1:], strict=False):
-                self._spelled[f"{a} {b}"][f"{first} {second}"] += 1
+            self._written.update(typed)
+            self._written.update([f"{a} {b}" for a, b in zip(typed, typed[1:], strict=False)])
         return keys, terms
 
     def _phrase(self, text: str, weight: float, terms: frozenset[str]) -> _Phrase:
@@ -254,7 +256,7 @@ class Index:
         best = max(shared.values(), default=0.0)
         if best < ENOUGH * reading.total or not best:
             return {}
-        order = sorted((n for n, share in shared.items() if share >= best * HALF), key=lambda n: -shared[n])
+        order = sorted((n for n, share in shared.items() if share >= best * REACH), key=lambda n: -shared[n])
         scores = {}
         for number in order[:COMPARED]:
             scores[number] = self._compared(number, reading, shared[number] / reading.total)
@@ -264,7 +266,7 @@ class Index:
         return scores
 
     def _shared(self, reading: _Reading) -> dict[int, float]:
-        """Weight of the question in each procedure that may reach half of the best; heavy terms first.
+        """Weight of the question in each procedure that may come near the best; heavy terms first.
 
         As soon as what is left could not lift a newcomer so far, later terms only add to those already found.
         """
@@ -273,7 +275,7 @@ class Index:
         shared: dict[int, float] = {}
         for term, weight in heavy_first:
             docs = self._postings.get(term, {})
-            if left >= HALF * max(shared.values(), default=0.0):
+            if left >= REACH * max(shared.values(), default=0.0):
                 for number, posted in docs.items():
                     shared[number] = shared.get(number, 0.0) + posted * weight
             else:
@@ -311,7 +313,7 @@ class Index:
             return ()
         return tuple(Choice(one.name, one.name_en or one.name, one.name) for one in list(first.values())[:4])
 
-    def _written(self, words: list[Word], text: str) -> str:
+    def _told(self, words: list[Word], text: str) -> str:
         """What was typed without marks or mended, as it is written; empty when the catalogue does not know all."""
         if any(word.marks for word in words) and keys_of(text) == [word.key for word in words]:
             return ""
@@ -323,7 +325,7 @@ class Index:
             if one in self.sayings.fillers:
                 told.append(self.sayings.fillers[one])
             elif pair in self._spelled:
-                told.append(self._spelled[pair].most_common(1)[0][0])
+                told.append(self._spelled[pair])
                 at += 1
             else:
                 return ""
@@ -337,7 +339,7 @@ class Index:
         for one in rare[:3]:
             pairs = [pair for pair in self._spelled if " " in pair and one in pair.split()]
             best = max(pairs, key=lambda pair: len(self._postings[pair]), default=one)
-            near.append(self._spelled[best].most_common(1)[0][0])
+            near.append(self._spelled[best])
         return tuple(dict.fromkeys(near))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from procedures.edition import Edition
@@ -19,13 +19,69 @@ class Merged:
 
 
 def rebase(base: Edition, draft: Edition, newer: Edition) -> Merged:
-    """Three-way merge by key, in lists of things with a name of their own by that name, in other lists as a whole."""
+    """Three-way merge by key, in lists of things with a name of their own by that name, in other lists as a whole.
+
+    An upload box belongs to a paper, not to a number: it follows its paper wherever the merge puts that.
+    """
     conflicts: list[str] = []
+    sides = (base, draft, newer)
+    by_paper = all(_papers(one) is not None for one in sides)
+    old, own, new = map(_with_names, sides) if by_paper else sides
     parts = {
-        name: _merge(getattr(base, name), getattr(draft, name), getattr(newer, name), name, conflicts)
+        name: _merge(getattr(old, name), getattr(own, name), getattr(new, name), name, conflicts)
         for name in ("online_level", "content", "form", "processing")
     }
-    return Merged(Edition(slug=draft.slug, **parts), tuple(conflicts))
+    merged = Edition(slug=draft.slug, **parts)
+    return Merged(_with_numbers(merged, conflicts) if by_paper else merged, tuple(conflicts))
+
+
+def _papers(edition: Edition) -> list[str] | None:
+    """Names of the papers in their order; None where two share one."""
+    papers = edition.content.get("components")
+    named = _named(papers) if isinstance(papers, list) else {}
+    return None if named is None else list(named)
+
+
+def _with_names(edition: Edition) -> Edition:
+    papers = _papers(edition) or []
+
+    def name(component: Any) -> Any:
+        is_one = isinstance(component, int) and 0 <= component < len(papers)
+        return papers[component] if is_one else component
+
+    return _with_components(edition, lambda question: {**question, "component": name(question["component"])})
+
+
+def _with_numbers(edition: Edition, conflicts: list[str]) -> Edition:
+    papers = _papers(edition) or []
+
+    def number(question: Mapping[str, Any]) -> Mapping[str, Any]:
+        component = question["component"]
+        if not isinstance(component, str):
+            return question
+        if component in papers:
+            return {**question, "component": papers.index(component)}
+        conflicts.append(f"form.{question.get('id')}.component")
+        return {key: value for key, value in question.items() if key != "component"}
+
+    return _with_components(edition, number)
+
+
+def _with_components(edition: Edition, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Edition:
+    pages = (edition.form or {}).get("pages")
+    if not isinstance(pages, list):
+        return edition
+    changed = [_page(page, change) for page in pages]
+    return replace(edition, form={**(edition.form or {}), "pages": changed})
+
+
+def _page(page: Any, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Any:
+    if not isinstance(page, Mapping) or not isinstance(page.get("questions"), list):
+        return page
+    questions = [
+        change(one) if isinstance(one, Mapping) and "component" in one else one for one in page["questions"]
+    ]
+    return {**page, "questions": questions}
 
 
 def _merge(base: Any, mine: Any, theirs: Any, place: str, conflicts: list[str]) -> Any:

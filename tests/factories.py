@@ -108,7 +108,7 @@ def commune_agency(name: str = "Hải Châu") -> Agency:
     """A People's Committee of a commune, with its province above."""
     number = next(_numbers)
     province = AdministrativeUnit.objects.create(
-        code=f"{number:02}", level="province", name="Thành phố Đà Nẵng", name_en="Da Nang"
+        code=f"F{number % 10_000}", level="province", name="Thành phố Đà Nẵng", name_en="Da Nang"
     )
     commune = AdministrativeUnit.objects.create(
         code=f"{20000 + number}", level="commune", name=f"Phường {name}", name_en=name, parent=province

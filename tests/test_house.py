@@ -188,3 +188,22 @@ def test_both_dark_lists_are_the_same(theme):
     system = css.split(":root:not([data-theme]) {")[1].split("}")[0].split()
     chosen = css.split(theme + " {")[1].split("}")[0].split()
     assert system == chosen
+
+
+def grouped_keys(template: str) -> list[str]:
+    """Numbers are written with a point every three digits; a key written so is no key any more."""
+    return re.findall(r"\{\{ *[\w.]*\.pk *\}\}", template)
+
+
+def test_no_template_writes_a_key_as_an_amount():
+    found = {
+        str(path.relative_to(ROOT)): keys
+        for path in (ROOT / "templates").rglob("*.html")
+        if (keys := grouped_keys(path.read_text()))
+    }
+    assert found == {}
+
+
+def test_a_key_written_as_an_amount_is_caught():
+    assert grouped_keys('<input value="{{ one.pk }}">')
+    assert not grouped_keys('<input value="{{ one.pk|unlocalize }}">')

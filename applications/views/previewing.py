@@ -135,6 +135,11 @@ def _show(request: HttpRequest, here: Trial, step: str, *, missing: bool = False
         return _render(request, "eligibility", here, step, context)
     if step == STATEMENT_STEP:
         return _render(request, "statement", here, step, statement_context(here.dossier, here.journey))
+    if step == CHECK_STEP and (unfinished := here.next_page()) is not None:
+        form = here.page_form(unfinished)
+        if unfinished.id in here.state.raw:
+            form.take(here.journey.page_errors(unfinished))
+        return _page(request, here, unfinished, form)
     if step == CHECK_STEP:
         return _render(
             request,

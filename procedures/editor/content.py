@@ -78,11 +78,12 @@ def with_papers_moved(edition: Edition, origins: Sequence[int | None] | None) ->
     form = edition.form
     if form is None or origins is None:
         return form
+    stored = len(edition.content.get("components") or [])
     places = {old: new for new, old in enumerate(origins) if old is not None}
 
     def moved(question: Mapping[str, Any]) -> Mapping[str, Any]:
         old = question.get("component")
-        if old is None or places.get(old) == old:
+        if old is None or old >= stored or places.get(old) == old:
             return question
         if old not in places:
             raise Refused(

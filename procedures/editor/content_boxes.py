@@ -106,65 +106,48 @@ def sections(fields: Sequence[str], events: Options) -> tuple[Section, ...]:
     """``fields``: names of the fields the catalogue knows; ``events``: life events by key."""
     named = tuple((name, name) for name in fields)
     return (
-        Section(
-            "names",
-            _("Tên và phạm vi"),
-            (
-                Box("name_vi", _("Tên thủ tục"), empty="", most=1000),
-                Box("name_en", _("Tên bằng tiếng Anh"), empty="", most=1000, language="en"),
-                Box("field_vi", _("Lĩnh vực"), "choice", options=named, empty=""),
-                Box("target", _("Ai làm thủ tục"), "checks", options=TARGETS, empty=[]),
-                Box("levels_since_2025_07", _("Cấp giải quyết"), "checks", options=LEVELS, empty=[]),
-                Box("confidence", _("Độ tin cậy"), "choice", options=CONFIDENCES, empty="low", wide=False),
-            ),
-        ),
-        Section(
-            "online",
-            _("Nộp hồ sơ"),
-            (
-                Box("online_level", _("Mức độ trực tuyến"), "choice", options=ONLINE_LEVELS, wide=False),
-                Box("submission_channels", _("Cách nộp"), "checks", options=CHANNELS, empty=[]),
-            ),
-        ),
+        Section("names", _("Tên và phạm vi"), _names(named)),
+        Section("online", _("Nộp hồ sơ"), ONLINE),
         Section("legal_bases", _("Căn cứ pháp lý"), (Box("legal_bases", _("Văn bản"), "lines", LINES),)),
         Section("steps", _("Trình tự thực hiện"), (STEPS,)),
         Section("components", _("Thành phần hồ sơ"), (COMPONENTS,)),
         Section("time_limit", _("Thời hạn"), TIME_LIMIT, UNKNOWN),
         Section("fee", _("Phí, lệ phí"), FEE, UNKNOWN),
-        Section(
-            "result",
-            _("Kết quả"),
-            (
-                Box("result.name_vi", _("Người dân nhận được"), empty=""),
-                Box("result.name_en", _("Bằng tiếng Anh"), empty="", language="en"),
-            ),
-        ),
-        Section(
-            "found",
-            _("Để tìm thấy"),
-            (
-                Box(
-                    "keywords",
-                    _("Từ khóa"),
-                    "lines",
-                    _("Cách người dân hay gọi; mỗi dòng một cách."),
-                    most=120,
-                ),
-                Box("life_events", _("Việc trong đời"), "checks", options=events, empty=[]),
-                Box(
-                    "bundle_of",
-                    _("Liên thông những thủ tục nào"),
-                    "lines",
-                    _("Mỗi dòng một mã thủ tục; để trống nếu không liên thông."),
-                    empty=[],
-                    dropped=True,
-                    most=80,
-                ),
-            ),
-        ),
+        Section("result", _("Kết quả"), RESULT),
+        Section("found", _("Để tìm thấy"), _found(events)),
     )
 
 
+def _names(fields: Options) -> tuple[Box, ...]:
+    return (
+        Box("name_vi", _("Tên thủ tục"), empty="", most=1000),
+        Box("name_en", _("Tên bằng tiếng Anh"), empty="", most=1000, language="en"),
+        Box("field_vi", _("Lĩnh vực"), "choice", options=fields, empty=""),
+        Box("target", _("Ai làm thủ tục"), "checks", options=TARGETS, empty=[]),
+        Box("levels_since_2025_07", _("Cấp giải quyết"), "checks", options=LEVELS, empty=[]),
+        Box("confidence", _("Độ tin cậy"), "choice", options=CONFIDENCES, empty="low", wide=False),
+    )
+
+
+def _found(events: Options) -> tuple[Box, ...]:
+    named = _("Cách người dân hay gọi; mỗi dòng một cách.")
+    codes = _("Mỗi dòng một mã thủ tục; để trống nếu không liên thông.")
+    bundle = _("Liên thông những thủ tục nào")
+    return (
+        Box("keywords", _("Từ khóa"), "lines", named, most=120),
+        Box("life_events", _("Việc trong đời"), "checks", options=events, empty=[]),
+        Box("bundle_of", bundle, "lines", codes, empty=[], dropped=True, most=80),
+    )
+
+
+ONLINE = (
+    Box("online_level", _("Mức độ trực tuyến"), "choice", options=ONLINE_LEVELS, wide=False),
+    Box("submission_channels", _("Cách nộp"), "checks", options=CHANNELS, empty=[]),
+)
+RESULT = (
+    Box("result.name_vi", _("Người dân nhận được"), empty=""),
+    Box("result.name_en", _("Bằng tiếng Anh"), empty="", language="en"),
+)
 TIME_LIMIT = (
     Box("time_limit.value", _("Thời hạn"), "whole", most=1000, wide=False),
     Box("time_limit.unit", _("Đơn vị"), "choice", options=UNITS, empty="working_days", wide=False),

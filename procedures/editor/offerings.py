@@ -65,7 +65,7 @@ def offerings_of(request: HttpRequest, code: str) -> HttpResponse:
         return _show(request, officer, procedure, section, {})
     typed = {name: list(map(str, values)) for name, values in request.POST.lists()}
     written = boxes.write({}, [section], typed)
-    problems = written.problems | _missing(written.record)
+    problems = _missing(written.record) | written.problems
     if problems:
         shown = {"typed": typed, "problems": problems}
         return _show(request, officer, procedure, section, shown, status=422)
@@ -112,10 +112,10 @@ def _set(procedure: Procedure, province: Agency, said: Mapping[str, Any], by: Of
             services.set_offering(
                 procedure=procedure,
                 agency=agency,
-                online_level=said["online_level"] or "",
-                fee_vnd=said["fee_vnd"],
-                fee_basis=said["fee_basis"],
-                channels=said["channels"],
+                online_level=said.get("online_level") or "",
+                fee_vnd=said.get("fee_vnd"),
+                fee_basis=said.get("fee_basis", ""),
+                channels=said.get("channels", []),
                 valid_from=dt.date.fromisoformat(said["valid_from"]),
                 by=by,
                 at=at,

@@ -60,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
         problems.setdefault("field", _("Lĩnh vực: hãy chọn một lĩnh vực."))
     if field is None or problems:
         return _new(request, officer, section, typed, problems, status=422)
-    said = {name: written.record[name] for name in ("name", "name_en", "code")}
+    said = {name: written.record.get(name, "") for name in ("name", "name_en", "code")}
     try:
         version = services.create_procedure(field=field, **said, by=officer, at=timezone.now())
     except DomainError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -34,7 +35,9 @@ def edit_question(request: HttpRequest, version: int, question: str) -> HttpResp
             known = rulebox.known_before(desk.form, question=question)
             return _card(desk, question, cards.composed(desk.typed, known, TARGETS))
         case "use_register":
-            return _use_register(desk, question)
+            return _take(desk, question, _register_of, _("Câu này nay lấy dữ liệu Nhà nước đã có."))
+        case "use_wording":
+            return _take(desk, question, _wording_of, _("Câu này nay dùng lời của từ điển."))
     read = reading.question(desk.typed, stored)
     if read.problems:
         return _card(desk, question, desk.typed, problems=read.problems)
@@ -61,7 +64,8 @@ def _card(desk: Desk, question: str, values: cards.Values, **more: Any) -> HttpR
         "notes": _notes(desk.form, question, values, known),
         "question": stored,
         "number": page["questions"].index(stored) + 1,
-        "can_use_register": bool(_sources(desk.form, stored, repeats=bool(page.get("group")))),
+        "can_use_register": bool(_register_of(desk.form, question)),
+        "dictionary_words": _wording_of(desk.form, question).get("label", ""),
         "pages": [one for one in desk.form["pages"] if one is not page],
         "as_json": stored,
     }
@@ -83,31 +87,43 @@ def _notes(
     return rulebox.notes(written, boxes, known)
 
 
-def _sources(form: building.Definition, stored: dict[str, Any], *, repeats: bool) -> list[dict[str, str]]:
+def _register_of(form: building.Definition, question: str) -> dict[str, Any]:
     """Where the dictionary says the State keeps the answer, as far as the form can find the person."""
+    page, stored = building.question_of(form, question)
     element, of = stored.get("element", ""), stored.get("of", "")
-    if repeats or stored.get("prefill") or dictionary.wording(element, of) is None:
-        return []
+    if page.get("group") or stored.get("prefill") or dictionary.wording(element, of) is None:
+        return {}
     found = {"requester", "organisation", *form.get("roles", {})}
-    sources = dictionary.question(element, of, id=stored["id"]).get("prefill", [])
-    return [one for one in sources if one.get("role", "requester") in found]
+    sources = dictionary.question(element, of, id=question).get("prefill", [])
+    sources = [one for one in sources if one.get("role", "requester") in found]
+    return {"prefill": sources} if sources else {}
 
 
-def _use_register(desk: Desk, question: str) -> HttpResponse:
-    """«Dùng dữ liệu đã có»: the sources of the dictionary, whatever else was typed stays unsaved in its boxes."""
+def _wording_of(form: building.Definition, question: str) -> dict[str, Any]:
+    """The dictionary's words for this datum, where the question uses others."""
+    stored = building.question_of(form, question)[1]
+    words = dictionary.wording(stored.get("element", ""), stored.get("of", ""))
+    if words is None or words == (stored["label"], stored.get("label_en", "")):
+        return {}
+    return {"label": words[0], "label_en": words[1]}
 
-    def used(form: building.Definition) -> building.Definition:
-        page, stored = building.question_of(form, question)
-        sources = _sources(form, stored, repeats=bool(page.get("group")))
-        if not sources:
+
+def _take(
+    desk: Desk, question: str, found: Callable[[building.Definition, str], dict[str, Any]], told: str
+) -> HttpResponse:
+    """Set what the dictionary knows; whatever else was typed is not saved with it."""
+
+    def taken(form: building.Definition) -> building.Definition:
+        changes = found(form, question)
+        if not changes:
             raise Refused(_("Từ điển chưa có nguồn cho câu này, hoặc biểu mẫu chưa tìm được người đó."))
-        return building.edit_question(form, question, {"prefill": sources})
+        return building.edit_question(form, question, changes)
 
     try:
-        desk.save(used)
+        desk.save(taken)
     except DomainError as error:
         return _card(desk, question, desk.typed, error=error)
-    messages.success(desk.request, _("Câu này nay lấy dữ liệu Nhà nước đã có."))
+    messages.success(desk.request, told)
     return redirect("procedures:edit_question", desk.draft.pk, question)
 
 

@@ -85,7 +85,7 @@ def question(typed: Typed, before: Mapping[str, Any]) -> Read:
     kind = read.changes.get("kind", before["kind"])
     _bounds(read, typed, kind)
     if "choices" in typed:
-        read.changes["choices"] = _choices(read, typed["choices"])
+        read.changes["choices"] = choices_of(read, typed["choices"])
     if "prefill-0-register" in typed:
         read.changes["prefill"] = prefill(read, typed)
     if kind != before["kind"]:
@@ -144,7 +144,7 @@ def prefill(read: Read, typed: Typed) -> list[dict[str, str]]:
     return found
 
 
-def _choices(read: Read, text: str) -> list[dict[str, str]]:
+def choices_of(read: Read, text: str) -> list[dict[str, str]]:
     """One a line: ``code | nhãn | label in English | shown when``; a bar inside a label is written ``\\|``."""
     found: list[dict[str, str]] = []
     for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), 1):

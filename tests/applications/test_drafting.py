@@ -18,6 +18,7 @@ from applications.services import drafts
 from applications.states import State
 from applications.views import opening
 from identity import registers
+from identity.errors import Refused
 from identity.models import Mandate, Organisation
 from tests import factories
 from tests.applications import walking
@@ -499,3 +500,13 @@ def test_eligibility_is_asked_of_anybody_and_stores_nothing(client, birth):
     not_for_me = client.post(url, {"e1": "yes", "e2": "yes", "e3": "no"}).content.decode()
     assert "Thủ tục này chưa phù hợp với bạn" in not_for_me
     assert Dossier.objects.count() == 0
+
+
+def test_a_version_in_force_today_can_be_begun_before_seven_when_it_is_still_yesterday_in_utc(hanh):
+    today = dt.date(2026, 11, 26)
+    version = factories.version(effective_from=today)
+    after_midnight = dt.datetime(2026, 11, 25, 19, 0, tzinfo=dt.UTC)
+    dossier = services.start(version=version, submitter=hanh, at=after_midnight)
+    assert dossier.version == version
+    with pytest.raises(Refused):
+        services.start(version=version, submitter=hanh, at=after_midnight - dt.timedelta(hours=3))

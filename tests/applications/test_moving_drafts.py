@@ -19,6 +19,7 @@ from procedures import schema
 from procedures.models import ProcedureVersion
 from tests import factories
 from tests.applications.test_drafting import png
+from tests.applications.walking import boxes
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -247,10 +248,12 @@ def test_a_draft_that_holds_says_nothing(draft, page):
 
 
 def test_the_owner_sees_the_changes_consents_and_goes_on(draft, page, client):
-    new = succeeded(draft.version, change_note="Bỏ ô tên trẻ.")
+    content = {**draft.version.content, "time_limit": {"value": 3, "unit": "working_days"}}
+    succeeded(draft.version, pk=54_321, change_note="Bỏ ô tên trẻ.", content=content)
     shown = page("ban-moi/").content.decode()
-    assert "Bỏ ô tên trẻ." in shown
-    moved = client.post(f"/ho-so/{draft.key}/ban-moi/", {"ban": str(new.pk)})
+    for words in ("Bỏ ô tên trẻ.", "Bỏ câu hỏi “Họ tên của trẻ”", "Thêm câu hỏi “Tên thường gọi”", "5 → 3"):
+        assert words in shown, words
+    moved = client.post(f"/ho-so/{draft.key}/ban-moi/", boxes(shown).values)
     assert moved.url == f"/ho-so/{draft.key}/trang/child/"
     html = client.get(moved.url).content.decode()
     assert "Câu trả lời cũ không còn dùng" in html

@@ -178,9 +178,13 @@ def test_a_form_nobody_can_finish_says_where_and_why(ministry, editor, client):
     form["checks"] = [
         {"id": "never", "when": "child_name == ''", "fail_vi": "không ai qua được", "question": "child_name"}
     ]
-    html = client.get(address(draft_of(ministry, form)) + "?nguoi=1").content.decode()
+    draft = draft_of(ministry, form)
+    html = client.get(address(draft) + "?nguoi=1").content.decode()
     assert "Người này bị kẹt" in html
     assert "không ai qua được" in html
+    stopped = Walker(client, draft, "?nguoi=1&buoc=kiem-tra")
+    assert stopped.title == "Trẻ được khai sinh"
+    assert "không ai qua được" in stopped.html
 
 
 def test_the_frame_speaks_english_when_asked_whatever_the_editor_reads(draft, client):

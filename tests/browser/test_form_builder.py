@@ -136,4 +136,6 @@ def test_a_refused_page_is_accessible_and_keeps_what_was_typed(visit, editor, dr
 def test_pictures_of_the_builder(visit, editor, draft):
     """Kept under docs/screenshots when SCREENSHOTS=1; otherwise only opened."""
     picture(visit(f"{draft}?trang=mother", person=editor), "editor-form")
-    picture(visit(f"{draft}trang/mother/tu-dien/?q=noi+cu+tru", person=editor), "editor-dictionary")
+    picture(
+        visit(f"{draft}trang/mother/tu-dien/?q=so+dinh+danh&vai=mother", person=editor), "editor-dictionary"
+    )

@@ -41,6 +41,7 @@ class Ministry:
                 "name_vi": "Đăng ký khai sinh",
                 "name_en": "Birth registration",
                 "time_limit": {"value": 5, "unit": "working_days", "note_vi": None},
+                "online_level": "full",
                 "components": [],
                 "keywords": ["khai sinh"],
                 "levels": ["commune"],

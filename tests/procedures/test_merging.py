@@ -1,9 +1,10 @@
 """Taking a draft over to a newer version: the three-way merge, and the verb with its consent."""
 
 import copy
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from identity.errors import Conflict, Refused
@@ -13,6 +14,7 @@ from procedures.models import ProcedureVersion
 from procedures.services import publishing
 from tests.procedures.publishing import AT, Ministry, day
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXT = st.text("abcđ", max_size=3)
 PLAIN = st.one_of(st.none(), st.integers(0, 3), TEXT)
 ROWS = st.lists(
@@ -37,21 +39,25 @@ EDITIONS = st.builds(
 )
 
 
+@PATIENT
 @given(EDITIONS, EDITIONS)
 def test_an_untouched_draft_becomes_the_newer_version(base, newer):
     assert merging.rebase(base, base, newer) == merging.Merged(newer, ())
 
 
+@PATIENT
 @given(EDITIONS, EDITIONS)
 def test_without_a_newer_change_the_draft_stays(base, draft):
     assert merging.rebase(base, draft, base) == merging.Merged(draft, ())
 
 
+@PATIENT
 @given(EDITIONS, EDITIONS)
 def test_what_both_sides_did_alike_is_no_conflict(base, both):
     assert merging.rebase(base, both, both) == merging.Merged(both, ())
 
 
+@PATIENT
 @given(EDITIONS, st.permutations(["online_level", "content", "form", "processing"]), st.data())
 def test_edits_in_different_places_are_both_kept(base, parts, data):
     mine, theirs = data.draw(EDITIONS), data.draw(EDITIONS)
@@ -64,6 +70,7 @@ def test_edits_in_different_places_are_both_kept(base, parts, data):
         assert getattr(merged.edition, part) == getattr(mine if part in own else theirs, part)
 
 
+@PATIENT
 @given(ROWS.filter(bool), st.data())
 def test_edits_of_different_questions_are_both_kept_and_none_is_lost(rows, data):
     base, draft, newer = (copy.deepcopy(rows) for _ in range(3))
@@ -111,6 +118,30 @@ def test_papers_are_told_apart_by_their_name():
     merged = merging.rebase(record(components=papers), record(components=mine), record(components=theirs))
     assert merged.conflicts == ()
     assert merged.edition.content["components"] == theirs[:2]
+
+
+def test_an_upload_box_follows_its_paper():
+    names = ("Tờ khai", "Giấy chứng sinh", "Hộ chiếu")
+    papers = [{"name_vi": name} for name in names]
+    file = {"id": "doc", "kind": "file", "component": 1}
+    base, draft, newer = (
+        replace(form([{**file, "label": label, "component": number}]), content={"components": rows})
+        for label, number, rows in (
+            ("a", 1, papers),
+            ("b", 1, papers),
+            ("a", 2, [{"name_vi": "Đơn"}, *papers]),
+        )
+    )
+    merged = merging.rebase(base, draft, newer).edition
+    assert [one["name_vi"] for one in merged.content["components"]] == ["Đơn", *names]
+    assert merged.form["pages"][0]["questions"] == [{**file, "label": "b", "component": 2}]
+    before, dropped, uses = (
+        replace(form(asked), content={"components": rows})
+        for asked, rows in (([], papers), ([], [papers[0], papers[2]]), ([{**file, "label": "a"}], papers))
+    )
+    lost = merging.rebase(before, dropped, uses)
+    assert lost.conflicts == ("form.doc.component",)
+    assert "component" not in lost.edition.form["pages"][0]["questions"][0]
 
 
 def test_an_order_the_newer_version_changed_is_taken_and_two_orders_conflict():

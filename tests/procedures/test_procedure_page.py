@@ -155,5 +155,5 @@ def test_the_search_page_asks_the_database_a_handful_of_times(
 def test_the_burden_is_published_for_those_a_register_knows_and_for_the_others(catalogue, client):
     page = " ".join(client.get("/thu-tuc/1.001193/").content.decode().split())
     assert "<h2>Bạn phải làm</h2>" in page
-    assert '<th scope="row">Ô phải gõ</th><td class="num">1</td><td class="num">11</td>' in page
+    assert '<th scope="row">Ô phải gõ</th><td class="num">1</td><td class="num">12</td>' in page
     assert '<th scope="row">Giấy tờ tải lên</th><td class="num">0</td><td class="num">2</td>' in page

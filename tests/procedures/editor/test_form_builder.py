@@ -8,6 +8,8 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html as lxml_page
 
 from identity.models import Agency, Role
@@ -274,6 +276,24 @@ def test_data_the_state_has_is_used_at_one_press(desk, draft):
     }  # fmt: skip
 
 
+def test_the_words_of_the_dictionary_are_taken_at_one_press(desk, draft):
+    typed = {"label": "Chỗ ở của bạn", "kind": "address", "element": "residence", "of": "requester"}
+    post(desk, draft, "cau-hoi/req_residence/", **typed)
+    assert "Từ điển gọi: «Nơi cư trú của bạn»." in text(desk.get(at(draft, "cau-hoi/req_residence/")))
+    post(desk, draft, "cau-hoi/req_residence/", do="use_wording")
+    stored = question(draft, "req_residence")
+    assert (stored["label"], stored["label_en"]) == ("Nơi cư trú của bạn", "Your place of residence")
+
+
+@pytest.mark.parametrize("do", ["use_register", "use_wording"])
+def test_nothing_is_taken_from_the_dictionary_where_it_has_nothing(desk, draft, do):
+    before = fresh(draft).form
+    answer = post(desk, draft, "cau-hoi/child_name/", do=do, label="Đang gõ", kind="name")
+    assert answer.status_code == 422
+    assert 'value="Đang gõ"' in answer.content.decode()
+    assert fresh(draft).form == before
+
+
 def test_an_own_question_is_offered_only_behind_the_dictionary(desk, draft):
     assert "cau-rieng" not in desk.get(at(draft)).content.decode()
     assert at(draft, "trang/child/cau-rieng/") in desk.get(at(draft, "trang/child/tu-dien/")).content.decode()
@@ -355,6 +375,26 @@ def test_a_wrong_rule_is_kept_in_the_draft_and_marked(desk, draft):
     told = text(desk.get(at(draft, "cau-hoi/child_name/")))
     assert "«child_dob» đứng sau" in told
     assert "lỗi" in text(desk.get(at(draft, "?trang=child")))
+
+
+def test_a_wrong_rule_of_a_row_and_of_a_page_is_told_beside_its_box(desk, draft):
+    post(desk, draft, "phan/checks/", **{"row-0-when": "child_name", "row-0-fail_vi": "Sai"})
+    assert fresh(draft).form["checks"][0]["when"] == "child_name"
+    assert "Kết quả phải là đúng hoặc sai." in text(desk.get(at(draft, "phan/checks/")))
+    typed = {"row-0-role": "mother", "row-0-of": "requester", "row-1-role": "father", "row-1-of": "requester",
+             "row-1-when": "nobody == ''", "row-2-role": "mother", "row-2-of": "requester"}  # fmt: skip
+    post(desk, draft, "phan/roles/", **typed)
+    page = desk.get(at(draft, "phan/roles/")).content.decode()
+    assert page.count("aria-invalid") == 1
+    assert "nobody" in page.split('id="f-row-0-when-notes"')[1].split("</span>")[0]
+    post(desk, draft, "trang/child/", title="Trẻ", show_if="(")
+    assert 'id="f-show_if-notes"' in desk.get(at(draft, "trang/child/")).content.decode()
+
+
+def test_rules_are_checked_while_a_page_is_still_empty(desk, draft):
+    post(desk, draft, "them-trang/", title="Trang trống")
+    post(desk, draft, "cau-hoi/child_dob/", label="Ngày sinh", kind="date", show_if="req_name == 3")
+    assert 'id="f-show_if-notes"' in desk.get(at(draft, "cau-hoi/child_dob/")).content.decode()
 
 
 def test_only_answers_before_the_rule_are_listed(desk, draft):
@@ -660,6 +700,23 @@ def test_the_shipped_forms_pass_through_the_boxes_unchanged():
                 built = building.edit_question(form, one["id"], read.changes)
                 stored = building.question_of(built, one["id"])[1]
                 assert normal(stored) == normal(one)
+
+
+CODES = st.text("abc123_-", min_size=1, max_size=8)
+WORDS = st.text(
+    st.characters(exclude_categories=["C", "Z"], exclude_characters="<>\\"), min_size=1, max_size=20
+)
+
+
+@given(
+    st.lists(st.tuples(CODES, WORDS, WORDS | st.just(""), WORDS | st.just("")), unique_by=lambda row: row[0])
+)
+def test_choices_written_as_lines_are_read_back_the_same(rows):
+    names = ("code", "label", "label_en", "show_if")
+    choices = [{key: value for key, value in zip(names, row, strict=True) if value} for row in rows]
+    read = reading.Read()
+    assert reading.choices_of(read, reading.choice_lines(choices)) == choices
+    assert read.problems == []
 
 
 def normal(one):
