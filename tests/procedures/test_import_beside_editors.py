@@ -338,3 +338,13 @@ def test_any_catalogue_with_its_history_comes_back_equal(ministry, province, doc
     emptied()
     import_catalogue(json.loads(whole), at=AT + DAY, on=ON)
     assert text_of(export_catalogue(on=ON, history=True)) == whole
+
+
+def test_an_export_that_forgot_the_decision_is_caught(vocabulary, ministry):
+    """The broken variant: what the text of the export does not say is lost on the way."""
+    imported(record("a"))
+    published_by_officers("a", ministry, begins=ON, keywords=["mới"])
+    first = text_of(export_catalogue(on=ON))
+    emptied()
+    import_catalogue(json.loads(first.replace("12/QĐ-BTP", "")), at=AT, on=ON)
+    assert text_of(export_catalogue(on=ON)) != first
