@@ -25,7 +25,7 @@ def main() -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import dossiers, editions, forms, http, results, search
+    from bench import dossiers, editions, forms, http, publishing, results, search
     from portal import demo
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -36,6 +36,7 @@ def main() -> int:
         *editions.run(),
         forms.run(each=10 if options.quick else 40, rounds=size["rounds"]),
         results.run(),
+        publishing.run(rounds=3 if options.quick else 10),
         search.run(),
         http.run(times=10 if options.quick else 40),
     ]

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from procedures.catalogue.importing import definition
-from procedures.catalogue.validate import SLUG
+from procedures.catalogue import definition
+from procedures.catalogue.validate import ADDED
+from procedures.catalogue.values import SLUG
 from procedures.edition import Edition
 from procedures.lint import Citation, Finding, citations, lint
 from procedures.models import OnlineLevel, ProcedureVersion
@@ -90,8 +91,10 @@ def _edition(record: dict[str, Any]) -> Edition:
     named = SLUG.fullmatch(slug) is not None
     form = record.get("form") or (definition(f"{slug}.json") if named else None)
     steps = record.get("processing") or (definition(f"{slug}.processing.json") if named else None)
-    level = record.get("online_level") if form else None
-    content = {name: part for name, part in record.items() if name not in ("form", "processing")}
+    terms = record.get("version")
+    stated = terms.get("online_level") if isinstance(terms, dict) else None
+    level = stated or (record.get("online_level") if form else None)
+    content = {name: part for name, part in record.items() if name not in ADDED}
     return Edition(slug, str(level or OnlineLevel.INFORMATION), content, form, steps or {})
 
 

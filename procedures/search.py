@@ -55,6 +55,12 @@ def entries() -> list[Entry]:
     return index().entries
 
 
+def stamp() -> tuple[Any, ...]:
+    """What the index was built from: the same in every process that has seen the same catalogue."""
+    index()
+    return _shelf.stamp
+
+
 def forget() -> None:
     """The next question compares with the catalogue and waits for the answer. Nobody else waits."""
     _shelf.must_wait = True

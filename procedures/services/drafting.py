@@ -152,11 +152,13 @@ def rebase(*, version: ProcedureVersion, onto: int, by: Officer, at: dt.datetime
     current = lock(version)
     _only(current, Status.DRAFT)
     newest = current.procedure.versions.filter(status=Status.PUBLISHED).order_by("-number").first()
-    if current.based_on is None or newest is None or newest.number <= current.based_on.number:
+    base = current.based_on
+    if newest is None or (base is not None and newest.number <= base.number):
         raise Refused(_("Bản nháp đã dựa trên bản mới nhất."))
     if newest.number != onto:
         raise Conflict(_("Vừa có bản %(number)s mới hơn. Hãy xem lại khác biệt.") % {"number": newest.number})
-    merged = merging.rebase(current.based_on.edition, current.edition, newest.edition)
+    # A first draft, beside which a version came in by import, changes everything: its own text stands.
+    merged = merging.rebase((base or newest).edition, current.edition, newest.edition)
     for name, value in _parts(merged.edition).items():
         setattr(current, name, value)
     current.based_on, current.edits = newest, current.edits + 1

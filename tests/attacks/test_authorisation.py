@@ -125,6 +125,14 @@ POLICY = {
     "api/v1/schema/": ANYBODY,
     "api/v1/procedures/": ANYBODY,
     "api/v1/procedures/<str:code>/": ANYBODY,
+    "api/v1/procedures/<str:code>/diff/": dict.fromkeys(PEOPLE, "400"),
+    "api/v1/procedures/<str:code>/offerings/": ANYBODY,
+    "api/v1/procedures/<str:code>/versions/": ANYBODY,
+    "api/v1/procedures/<str:code>/versions/<str:number>/": ANYBODY,
+    "api/v1/procedures/<str:code>/versions/<str:number>/form-schema/": ANYBODY,
+    "api/v1/life-events/": ANYBODY,
+    "api/v1/life-events/<str:key>/": dict.fromkeys(PEOPLE, "404"),
+    "api/v1/catalogue/": ANYBODY,
     "api/v1/oauth/token/": BUTTON,
     "api/v1/exchange/statuses/": MACHINE,
     "api/v1/payments/<slug:gateway>/notify": BUTTON,
@@ -177,6 +185,7 @@ def opened(client: Client, route: str, dossier: Dossier) -> str:
         "question": "req_name",
         "kind": "nope",
         "number": "1",
+        "key": "khong-co",
     }
     values |= {"action": "accept", "pk": "1", "provider_id": "X", "gateway": "demo"}
     address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)
