@@ -17,7 +17,7 @@ LONGEST_DATE_IN_WORDS = 200
 
 def noun(one: Type) -> str:
     return {
-        "text": _("ngày") if one.day else _("chữ"),
+        "text": _("ngày (năm-tháng-ngày)") if one.day else _("chữ"),
         "whole": _("số nguyên"),
         "decimal": _("số thập phân"),
         "truth": _("đúng hoặc sai"),
@@ -94,7 +94,7 @@ def _no_day(name: str, given: Sequence[Type], say: Say) -> Type:
             )
         if one.day and one.blank:
             return say(_("hàm %(name)s cần một ngày đã ghi: hãy kiểm tra != '' trước") % {"name": name})
-    return _wrong(name, _("ngày"), say)
+    return _wrong(name, _("ngày (năm-tháng-ngày)"), say)
 
 
 def _between(name: str, given: Sequence[Type], say: Say) -> Type:

@@ -19,7 +19,7 @@ from portal.management.commands import words
 ROOT = Path(settings.BASE_DIR)
 PO = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[sd]|\{\w*\}")
-TAG = re.compile(r"<[^>]+>|&\w+;")
+TAG = re.compile(r"</?[a-z][^>]*>|&\w+;")
 MARKED = re.compile(r"[^\W\d_a-zA-Z]")
 """Any letter outside plain Latin: in an English sentence only Vietnamese has them."""
 PROPER = ("sổ đỏ", "giấy độc thân", "ba tôi mất", "nhập khẩu", "Đà Nẵng")
