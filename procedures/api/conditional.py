@@ -35,7 +35,7 @@ class Open(APIView):
 
 
 Problem = inline_serializer(
-    "Problem",
+    "CatalogueProblem",
     {
         "type": serializers.CharField(),
         "status": serializers.IntegerField(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from procedures.catalogue.importing import Refs, row_of
@@ -46,9 +46,9 @@ def _procedures(on: dt.date, *, history: bool) -> list[tuple[str, Document]]:
     published = ProcedureVersion.objects.filter(status=ProcedureVersion.Status.PUBLISHED)
     versions = published if history else published.in_force(on)
     grouped: dict[int, list[ProcedureVersion]] = defaultdict(list)
-    for version in versions.select_related("based_on").order_by("number"):
+    for version in versions.order_by("number"):
         grouped[version.procedure_id].append(version)
-    rows = Procedure.objects.select_related("field", "owner").filter(pk__in=grouped).order_by("slug")
+    rows = Procedure.objects.filter(pk__in=grouped).order_by("slug")
     refs = Refs.stored()
     return [(row.slug, _procedure(row, grouped[row.pk], refs, on, history=history)) for row in rows]
 
@@ -57,12 +57,13 @@ def _procedure(
     row: Procedure, versions: list[ProcedureVersion], refs: Refs, on: dt.date, *, history: bool
 ) -> Document:
     stage = ProcedureVersion.Stage.IN_FORCE
+    numbers = {one.pk: one.number for one in versions} if history else None
     shown = next((one for one in versions if one.stage(on) == stage), versions[-1])
     stated: Document = {
         **shown.content,
         "form": shown.form,
         "processing": shown.processing,
-        "version": _terms(shown, history=history),
+        "version": _terms(shown, numbers),
     }
     if counted := counters(shown, on=on):
         stated["burden"] = counted
@@ -71,7 +72,7 @@ def _procedure(
     if others := [one for one in versions if one is not shown]:
         stated["history"] = [
             {
-                "version": _terms(one, history=history),
+                "version": _terms(one, numbers),
                 "record": one.content,
                 "form": one.form,
                 "processing": one.processing,
@@ -81,7 +82,8 @@ def _procedure(
     return stated
 
 
-def _terms(version: ProcedureVersion, *, history: bool) -> Document:
+def _terms(version: ProcedureVersion, numbers: Mapping[int, int] | None) -> Document:
+    """``numbers``: of the other versions the file shows, by key; None where it shows no others."""
     terms: Document = {
         "number": version.number,
         "online_level": version.online_level,
@@ -93,18 +95,19 @@ def _terms(version: ProcedureVersion, *, history: bool) -> Document:
         "burden_reason": version.burden_reason,
         "repeal_decision": version.repeal_decision,
     }
-    if history:
-        terms["based_on"] = version.based_on.number if version.based_on else None
+    if numbers is not None:
+        terms["based_on"] = numbers.get(version.based_on_id or 0)
     return terms
 
 
 def _own_row(row: Procedure, version: ProcedureVersion, refs: Refs) -> Document:
     """Where the procedure's row says otherwise than the record."""
     said = row_of(version.content, refs)
+    field, owner = said.pop("field"), said.pop("owner")
     own = {name: getattr(row, name) for name in said if getattr(row, name) != said[name]}
-    if "field" in own:
+    if row.field_id != (field.pk if field else None):
         own["field"] = row.field.name if row.field else None
-    if "owner" in own:
+    if row.owner_id != (owner.pk if owner else None):
         own["owner"] = row.owner.key if row.owner else None
     return own
 
