@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from procedures.schema import STANDARD_CHOICES, Choice
+from procedures.schema import STANDARD_CHOICES, Choice, in_language
 
 FILE = Path(__file__).with_name("data") / "dictionary.json"
 REQUESTER, ORGANISATION = "requester", "organisation"
@@ -50,12 +50,20 @@ class Element:
     why: str = ""
     why_en: str = ""
 
+    @property
+    def text(self) -> str:
+        return in_language(self.label, self.label_en)
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
     id: str
     label: str
     label_en: str
+
+    @property
+    def text(self) -> str:
+        return in_language(self.label, self.label_en)
 
 
 @cache

@@ -109,9 +109,8 @@ class Listing:
 
     @cached_property
     def life_events(self) -> list[Offer]:
-        english = get_language() == "en"
         return [
-            Offer(one.name_en if english else one.name, f"?{urlencode({'viec': one.key})}")
+            Offer(one.title, f"?{urlencode({'viec': one.key})}")
             for one in LifeEvent.objects.filter(audience=LifeEvent.Audience.CITIZEN)
         ]
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import Agency, Officer
 from procedures.edition import Edition
+from procedures.schema import in_language
 
 
 class OnlineLevel(models.TextChoices):
@@ -34,6 +34,10 @@ class ProcedureField(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
+
 
 class LifeEvent(models.Model):
     class Audience(models.TextChoices):
@@ -53,6 +57,10 @@ class LifeEvent(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
 
 
 class Procedure(models.Model):
@@ -90,7 +98,7 @@ class Procedure(models.Model):
 
     @property
     def title(self) -> str:
-        return self.name_en if get_language() == "en" and self.name_en else self.name
+        return in_language(self.name, self.name_en)
 
 
 class LifeEventStep(models.Model):

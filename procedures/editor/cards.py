@@ -72,13 +72,13 @@ def roles_of(form: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The people whose number the form can find."""
     found = {"requester": _("Người yêu cầu"), "organisation": _("Tổ chức, doanh nghiệp")}
     known = dictionary.roles()
-    found |= {role: known[role].label if role in known else role for role in form.get("roles", {})}
+    found |= {role: known[role].text if role in known else role for role in form.get("roles", {})}
     return list(found.items())
 
 
 def everybody(form: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every role a datum may be about: those of the form, then those of the dictionary."""
-    return list((dict(roles_of(form)) | {one.id: one.label for one in dictionary.roles().values()}).items())
+    return list((dict(roles_of(form)) | {one.id: one.text for one in dictionary.roles().values()}).items())
 
 
 def rule_help(known: Sequence[rulebox.Known], targets: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def question_card(
         "roles": roles_of(form),
         "everybody": everybody(form),
         "elements": sorted(
-            ((one.id, one.label) for one in dictionary.elements().values()), key=lambda pair: pair[1]
+            ((one.id, one.text) for one in dictionary.elements().values()), key=lambda pair: pair[1]
         ),
         "components": [
             (str(n), component.get("name_vi", ""))

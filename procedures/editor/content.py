@@ -24,7 +24,7 @@ from procedures.models import LifeEvent, Procedure, ProcedureField
 @officer_required(*EDITORIAL)
 def edit_content(request: HttpRequest, version: int) -> HttpResponse:
     fields = ProcedureField.objects.order_by("name").values_list("name", flat=True)
-    events = tuple(LifeEvent.objects.values_list("key", "name"))
+    events = tuple((event.key, event.title) for event in LifeEvent.objects.all())
     part = writing.Part(
         tab="edit_content",
         name="content",

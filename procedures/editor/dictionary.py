@@ -95,7 +95,7 @@ def _list(desk: Desk, page: str, **more: Any) -> HttpResponse:
         "of": of,
         "register": register,
         "roles": sorted(
-            ((one.id, one.label) for one in dictionary.roles().values()), key=lambda pair: pair[1]
+            ((one.id, one.text) for one in dictionary.roles().values()), key=lambda pair: pair[1]
         ),
         "registers": _registers(),
         "entries": found[:MOST_SHOWN],

@@ -22,6 +22,7 @@ NAMES = {
     "approve": gettext_lazy("Duyệt và công bố"),
     "repeal": gettext_lazy("Bãi bỏ"),
     "discard": gettext_lazy("Bỏ bản nháp"),
+    "simulate": gettext_lazy("Mô phỏng trên hồ sơ đã nộp"),
     "set_offering": gettext_lazy("Khai nơi cung cấp"),
     "end_offering": gettext_lazy("Thôi cung cấp"),
 }

@@ -14,7 +14,7 @@ NAMES = {
     "choice": _("Chọn một"),
     "multi_choice": _("Chọn nhiều"),
     "boolean": _("Có hoặc không"),
-    "date": _("Ngày"),
+    "date": _("Ngày đầy đủ"),
     "partial_date": _("Ngày, có thể chỉ biết năm"),
     "time": _("Giờ"),
     "year": _("Năm"),

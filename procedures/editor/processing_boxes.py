@@ -89,7 +89,7 @@ def sections(agencies: Options, kinds: Options) -> tuple[Section, ...]:
         ),
         Section(
             "limits",
-            _("Bổ sung hồ sơ"),
+            _("Yêu cầu bổ sung"),
             (
                 Box(
                     "supplement_days", _("Số ngày người dân có để bổ sung"), "whole", most=365, dropped=True,
