@@ -14,12 +14,22 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from applications.models import Dossier
-from identity.models import DataAccess, Role
+from identity.models import Agency, DataAccess, Role
 from procedures import search
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-PEOPLE = ("stranger", "owner", "other citizen", "other agency", "agency", "no second factor", "no role")
+PEOPLE = (
+    "stranger",
+    "owner",
+    "other citizen",
+    "other agency",
+    "agency",
+    "no second factor",
+    "no role",
+    "editor",
+    "other editor",
+)
 SIGN_IN, OFFICE = "→ /dang-nhap/", "→ /can-bo/dang-nhap/"
 
 ANYBODY = dict.fromkeys(PEOPLE, "200")
@@ -33,6 +43,8 @@ CITIZEN = {
     "agency": "403",
     "no second factor": "403",
     "no role": "403",
+    "editor": "403",
+    "other editor": "403",
 }
 OWNER = CITIZEN | {"other citizen": "404"}
 OWNER_ELSEWHERE = OWNER | {"owner": "→ /ho-so/"}
@@ -45,10 +57,23 @@ OFFICER = {
     "agency": "200",
     "no second factor": OFFICE,
     "no role": "200",
+    "editor": "200",
+    "other editor": "200",
 }
-ROLE = OFFICER | {"no role": "403"}
+ROLE = OFFICER | {"no role": "403", "editor": "403", "other editor": "403"}
 DESK = ROLE | {"other agency": "404"}
 DESK_NOTHING_YET = DESK | {"agency": "404"}
+STEPS = (
+    r"^bien-tap/ban/(?P<version>[0-9]{1,9})/"
+    r"(?P<step>giai-trinh|gui-tham-dinh|dat-tham-dinh|tra-lai|duyet|bai-bo|bo)/$"
+)
+NO_OFFICE = dict.fromkeys(("other agency", "agency", "no role"), "403")
+EDITORIAL = OFFICER | NO_OFFICE
+"""Every editor of a ministry."""
+OWN_PROCEDURE = EDITORIAL | {"other editor": "404"}
+"""Only editors of the ministry that owns the procedure; for others it does not even exist."""
+NOT_THEIRS = EDITORIAL | {"editor": "403", "other editor": "403"}
+"""Of a province, or of the office that keeps the pages of life events."""
 POLICY = {
     "": ANYBODY,
     "gioi-thieu/": ANYBODY,
@@ -64,6 +89,10 @@ POLICY = {
     "metrics": ANYBODY,
     "thu-tuc/": ANYBODY,
     "thu-tuc/<str:code>/": ANYBODY,
+    "thu-tuc/thay-doi.atom": ANYBODY,
+    "thu-tuc/<str:code>/thay-doi/": ANYBODY,
+    "thu-tuc/<str:code>/so-sanh/": ANYBODY,
+    "thu-tuc/<str:code>/ban/<int:number>/": ANYBODY,
     "thu-tuc/<str:code>/dieu-kien/": ANYBODY,
     "thu-tuc/<str:code>/nop/": CITIZEN | {"owner": "→ /ho-so/", "other citizen": "→ /ho-so/"},
     "dang-nhap/": ANYBODY | {"owner": "→ /ho-so/", "other citizen": "→ /ho-so/"},
@@ -73,7 +102,8 @@ POLICY = {
     "dang-xuat/": ANYBODY,
     "dai-dien/": CITIZEN,
     "ai-da-xem/": CITIZEN,
-    "can-bo/dang-nhap/": ANYBODY | dict.fromkeys(("other agency", "agency", "no role"), "→ /can-bo/"),
+    "can-bo/dang-nhap/": ANYBODY
+    | dict.fromkeys(("other agency", "agency", "no role", "editor", "other editor"), "→ /can-bo/"),
     "can-bo/dang-nhap/xac-thuc/": dict.fromkeys(PEOPLE, OFFICE),
     "can-bo/dang-xuat/": ANYBODY,
     "can-bo/ma-trinh-dien/": ANYBODY,
@@ -96,6 +126,7 @@ POLICY = {
     "ho-so/<str:code>/ket-qua/xem/": OWNER_NOTHING_YET,
     "ho-so/<str:code>/thanh-toan/": OWNER,
     "ho-so/<str:code>/thanh-toan/kiem-tra/": OWNER_ELSEWHERE,
+    "ho-so/<str:code>/ban-moi/": OWNER_ELSEWHERE,
     "tra-cuu/": ANYBODY,
     "xac-thuc/": ANYBODY,
     "xac-thuc/<str:code>/": ANYBODY,
@@ -110,6 +141,38 @@ POLICY = {
     "can-bo/ho-so/<str:code>/ket-qua/": DESK_NOTHING_YET,
     "can-bo/ho-so/<str:code>/bieu-mau/<slug:kind>/": DESK_NOTHING_YET,
     "can-bo/ho-so/<str:code>/<slug:action>/": BUTTON,
+    "bien-tap/": EDITORIAL,
+    "bien-tap/moi/": EDITORIAL,
+    "bien-tap/tu-ngu/": EDITORIAL,
+    "bien-tap/tu-ngu/them/": EDITORIAL,
+    "bien-tap/tu-ngu/<int:pk>/": EDITORIAL | {"editor": "404", "other editor": "404"},
+    "bien-tap/thu-tuc/<str:code>/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/bieu-mau/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/bieu-mau/bat-dau/": BUTTON,
+    "bien-tap/ban/<int:version>/bieu-mau/them-trang/": BUTTON,
+    "bien-tap/ban/<int:version>/bieu-mau/trang/<str:page>/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/bieu-mau/trang/<str:page>/chuyen/": BUTTON,
+    "bien-tap/ban/<int:version>/bieu-mau/trang/<str:page>/bo/": BUTTON,
+    "bien-tap/ban/<int:version>/bieu-mau/trang/<str:page>/tu-dien/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/bieu-mau/trang/<str:page>/cau-rieng/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/bieu-mau/cau-hoi/<str:question>/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/bieu-mau/cau-hoi/<str:question>/chuyen/": BUTTON,
+    "bien-tap/ban/<int:version>/bieu-mau/cau-hoi/<str:question>/bo/": BUTTON,
+    "bien-tap/ban/<int:version>/bieu-mau/phan/<str:part>/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/noi-dung/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/xu-ly/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/so-sanh/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/chuyen-ban/": OWN_PROCEDURE | {"editor": "→ /bien-tap/ban/"},
+    "bien-tap/ban/<int:version>/xem-truoc/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/xem-truoc/trang/": OWN_PROCEDURE,
+    "bien-tap/ban/<int:version>/mo-phong/": OWN_PROCEDURE,
+    STEPS: BUTTON,
+    "bien-tap/noi-cung-cap/": NOT_THEIRS,
+    "bien-tap/noi-cung-cap/<str:code>/": NOT_THEIRS,
+    "bien-tap/noi-cung-cap/<str:code>/<int:offering>/thoi/": BUTTON,
+    "bien-tap/viec/": NOT_THEIRS,
+    "bien-tap/viec/<slug:key>/": NOT_THEIRS,
     "thanh-toan/": CITIZEN,
     "thanh-toan/bien-lai/<str:number>/": CITIZEN | {"owner": "404", "other citizen": "404"},
     "can-bo/doi-soat/": ROLE,
@@ -174,27 +237,46 @@ def people(dossier) -> dict[str, Client]:
     alone = factories.officer(agency, *HANDLERS)
     factories.sign_in_officer(clients["no second factor"], alone, second_factor=False)
     factories.sign_in_officer(clients["no role"], factories.officer(agency))
+    procedure = dossier.version.procedure
+    for name in ("editor", "other editor"):
+        ministry = Agency.objects.create(
+            key=name.replace(" ", "-"), name="Bộ", level="central", kind="ministry"
+        )
+        factories.sign_in_officer(clients[name], factories.officer(ministry, Role.EDITOR))
+        if name == "editor":
+            procedure.owner = ministry
+            procedure.save()
+    factories.version(procedure=procedure, number=2, status="draft")
     return clients
 
 
 def opened(client: Client, route: str, dossier: Dossier) -> str:
-    procedure = dossier.version.procedure.code if route.startswith(("thu-tuc/", "api/v1/procedures")) else ""
+    procedure = (
+        dossier.version.procedure.code
+        if route.startswith(("thu-tuc/", "bien-tap/", "api/v1/procedures"))
+        else ""
+    )
     values = {
         "code": procedure or dossier.code,
         "page": "child",
         "question": "req_name",
         "kind": "nope",
         "number": "1",
-        "key": "khong-co",
+        "key": "having-a-baby" if "bien-tap" in route else "khong-co",
+        "version": str(dossier.version.procedure.versions.get(number=2).pk),
+        "part": "fees",
+        "offering": "1",
+        "step": "duyet",
     }
     values |= {"action": "accept", "pk": "1", "provider_id": "X", "gateway": "demo"}
-    address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)
+    plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^$")
+    address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], plain)
     answer = client.get(address)
     if answer.status_code not in (301, 302):
         return str(answer.status_code)
     where = answer.headers["Location"].partition("?")[0]
-    mine = where.startswith("/ho-so/")
-    return "→ /ho-so/" if mine else f"→ {where}"
+    shelf = next((one for one in ("/ho-so/", "/bien-tap/ban/") if where.startswith(one)), where)
+    return f"→ {shelf}"
 
 
 def missing(routes: list[str]) -> list[str]:
