@@ -14,8 +14,8 @@ from applications.deadlines import Deadline
 from applications.models import Attachment, Dossier, Event, Result
 from applications.office import checks, clock, inbox
 from applications.office.facts import Group, groups, reported_of
-from applications.states import EDGES, actions_for
-from applications.wording import step_name
+from applications.states import actions_for
+from applications.wording import event_label, step_name
 from identity.models import Officer, Role
 from procedures.journey import Journey
 from procedures.schema import in_language
@@ -32,11 +32,6 @@ FIRST_ACTS = (
     "request_supplement",
 )
 """What moves the dossier on stands first and is the one filled button; the rest follows the table."""
-MACHINE_EVENTS = {
-    "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
-    "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
-    "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
-}
 REASONS = (
     gettext_lazy("Ảnh mờ, không đọc được chữ. Hãy chụp lại đủ sáng, thấy cả bốn góc."),
     gettext_lazy("Giấy tờ thiếu trang. Hãy gửi đủ các trang."),
@@ -208,10 +203,10 @@ def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
 
 
 def _happening(event: Event) -> Happening:
-    label = EDGES[event.kind].label if event.kind in EDGES else MACHINE_EVENTS.get(event.kind, event.kind)
+    label = event_label(event.kind)
     note = getattr(event, "note", None)
     who = event.actor.full_name if event.actor else _("Hệ thống")
-    return Happening(str(label), who, event.at, note.text if note else "")
+    return Happening(label, who, event.at, note.text if note else "")
 
 
 def _journey(dossier: Dossier, at: dt.datetime) -> Journey:
