@@ -16,6 +16,12 @@ EVENT_LABELS = {
     "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
     "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
     "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
+    "consulted": gettext_lazy("Lấy ý kiến cơ quan khác"),
+    "consultation_answered": gettext_lazy("Cơ quan được hỏi đã cho ý kiến"),
+    "consultation_closed": gettext_lazy("Thôi chờ ý kiến"),
+    "consultation_reminded": gettext_lazy("Nhắc cơ quan được hỏi"),
+    "supplement_drafted": gettext_lazy("Trình yêu cầu bổ sung lần hai"),
+    "supplement_declined": gettext_lazy("Không gửi yêu cầu bổ sung lần hai"),
 }
 """Events that change no state (``moving.remark``), as officers read them; actions are named by ``EDGES``."""
 

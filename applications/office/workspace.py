@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from applications import access, answering, issuing, legal, printing
+from applications import access, answering, issuing, legal, printing, revisions
 from applications.deadlines import Deadline
-from applications.models import Attachment, Dossier, Event, Result
-from applications.office import checks, clock, inbox
+from applications.models import Attachment, Dossier, Event, Result, SupplementDraft
+from applications.office import checks, clock, consulting, inbox
 from applications.office.facts import Group, groups, reported_of
-from applications.states import actions_for
+from applications.services.consulting import ASKERS
+from applications.states import State, actions_for
 from applications.wording import event_label, step_name
 from identity.models import Officer, Role
 from procedures.journey import Journey
@@ -32,14 +32,6 @@ FIRST_ACTS = (
     "request_supplement",
 )
 """What moves the dossier on stands first and is the one filled button; the rest follows the table."""
-REASONS = (
-    gettext_lazy("Ảnh mờ, không đọc được chữ. Hãy chụp lại đủ sáng, thấy cả bốn góc."),
-    gettext_lazy("Giấy tờ thiếu trang. Hãy gửi đủ các trang."),
-    gettext_lazy("Giấy tờ đã hết hạn. Hãy gửi bản còn hạn."),
-    gettext_lazy("Thông tin khác với giấy tờ gửi kèm. Hãy sửa cho khớp."),
-    gettext_lazy("Giấy tờ chưa được chứng thực. Hãy gửi bản chứng thực điện tử."),
-)
-"""Plain reasons an officer may take over for a supplement request (practice)."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +86,11 @@ class Workspace:
     matched: int
     colleagues: Sequence[Officer]
     findings: Sequence[Finding]
+    changes: Sequence[revisions.Change]
+    pending: SupplementDraft | None
+    late_defects: int
+    consultations: Sequence[consulting.Asked]
+    may_consult: bool
 
     @property
     def step_number(self) -> int:
@@ -132,6 +129,7 @@ def build(
     facts = [fact for group in shown for fact in group.facts]
     result = Result.objects.filter(dossier=dossier).first()
     papers = papers_of(dossier, journey)
+    pending = SupplementDraft.objects.select_related("drafted_by").filter(dossier=dossier, closed_at=None)
     return Workspace(
         dossier=dossier,
         state=inbox.state_chip(dossier),
@@ -151,6 +149,11 @@ def build(
         matched=sum(fact.source == "matched" for fact in facts),
         colleagues=colleagues_of(officer),
         findings=findings_of(dossier, typed or {}),
+        changes=revisions.changes_of(dossier, at=dossier.submitted_at or now),
+        pending=pending.first(),
+        consultations=consulting.asked_of(dossier, now=now),
+        may_consult=dossier.state == State.PROCESSING and bool(ASKERS & set(officer.roles)),
+        late_defects=sum(dossier.supplement_requests.values_list("late_defects", flat=True)),
     )
 
 
