@@ -140,7 +140,7 @@ def build(
             (one for one in papers if str(one.attachment.pk) == paper), papers[0] if papers else None
         ),
         checks=checks.conditions(dossier, journey, found),
-        actions=actions_of(dossier, officer, result),
+        actions=actions_of(dossier, officer, result, is_asking=pending.exists()),
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),
         result=result,
@@ -157,14 +157,22 @@ def build(
     )
 
 
-def actions_of(dossier: Dossier, officer: Officer, result: Result | None) -> list[Action]:
-    """What this officer may do now, by the one table of states; the verbs check it again."""
+def actions_of(dossier: Dossier, officer: Officer, result: Result | None, *, is_asking: bool) -> list[Action]:
+    """What this officer may do now, by the one table of states; the verbs check it again.
+
+    ``is_asking``: a further supplement request waits for a superior, so no other one is written.
+    """
     kind = dossier.current_step.get("kind", "")
     edges = actions_for(dossier.state, frozenset(officer.roles), kind)
     drafted = result is not None and result.status == Result.Status.DRAFT and dossier.step > 0
     signed = result is not None and result.status == Result.Status.SIGNED
     sealed = result is not None and result.status != Result.Status.DRAFT
-    hidden = {"send_back": not drafted, "release": not signed, "stop": sealed}
+    hidden = {
+        "send_back": not drafted,
+        "release": not signed,
+        "stop": sealed,
+        "request_supplement": is_asking,
+    }
     shown = [Action(edge.action, str(edge.label)) for edge in edges if not hidden.get(edge.action, False)]
     return sorted(
         shown, key=lambda one: FIRST_ACTS.index(one.name) if one.name in FIRST_ACTS else len(FIRST_ACTS)

@@ -17,7 +17,7 @@ from django_otp import match_token
 from applications import access, actors, printing, revisions
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Result
-from applications.office import acting, inbox, signing, workspace
+from applications.office import acting, inbox, shortcuts, signing, workspace
 from applications.return_reasons import reasons
 from applications.views.downloads import sealed_content
 from identity.access import officer_of, officer_required
@@ -208,7 +208,9 @@ def _desk(
     dossier, journey = workspace.open_dossier(officer, code, purpose=TO_HANDLE, at=now)
     paper_shown = request.GET.get("giay-to", "")
     desk = workspace.build(officer, dossier, journey, now=now, paper=paper_shown, typed=request.POST)
-    return _office(request, officer, "workspace", {"desk": desk, "dossier": dossier, **(extra or {})}, status)
+    off = request.COOKIES.get(shortcuts.COOKIE) == shortcuts.OFF
+    context = {"desk": desk, "dossier": dossier, "shortcuts_off": off, **(extra or {})}
+    return _office(request, officer, "workspace", context, status)
 
 
 def _supplement(
