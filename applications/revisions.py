@@ -76,6 +76,8 @@ def late_defects(dossier: Dossier, asked: Sequence[str], *, at: dt.datetime) -> 
 def changes_of(dossier: Dossier, *, at: dt.datetime) -> list[Change]:
     """Everything supplements changed, newest request first; each place with what it was and what it became."""
     requests = list(SupplementRequest.objects.filter(dossier=dossier).order_by("pk"))
+    if not requests:
+        return []
     stands = [*map(answers_before, requests), answering.answers_of(dossier, {})]
     changes: list[Change] = []
     for request, before, after in reversed(list(zip(requests, stands, stands[1:], strict=False))):
