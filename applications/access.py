@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from applications.models import Dossier, DossierQuerySet
+from applications.models import Consultation, Dossier, DossierQuerySet
+from applications.states import OPEN
 from identity.errors import NotFound
 from identity.models import Citizen, DataAccess, Officer
 
@@ -58,6 +60,33 @@ def dossier_for_officer(
             dossier_code=code,
         )
     return dossier
+
+
+def consultations_for_officer(officer: Officer) -> QuerySet[Consultation]:
+    """What other agencies ask the officer's agency, of dossiers still being worked on."""
+    asked = Consultation.objects.select_related("agency", "dossier__agency", "dossier__version__procedure")
+    return asked.filter(agency=officer.agency, dossier__state__in=[*OPEN])
+
+
+def consultation_for_officer(officer: Officer, key: str, *, purpose: str, at: dt.datetime) -> Consultation:
+    """One question put to the officer's agency, recorded as read with the names of the papers shared.
+
+    Raises NotFound for any other; of the dossier behind it the caller may show the procedure and what was shared.
+    """
+    with transaction.atomic():
+        found = consultations_for_officer(officer).filter(key=key).first()
+        if found is None:
+            raise NotFound(_("Không có câu hỏi này, hoặc anh/chị không được xem."))
+        DataAccess.objects.create(
+            at=at,
+            officer=officer.user,
+            agency=officer.agency,
+            subject=found.dossier.submitter,
+            purpose=purpose,
+            fields=["Câu hỏi lấy ý kiến", *(paper.name for paper in found.papers.all())],
+            dossier_code=str(found.dossier.code),
+        )
+    return found
 
 
 def dossier_by_code(code: str) -> Dossier:

@@ -16,6 +16,15 @@ from procedures import rules, schema
 from procedures.journey import CITIZEN, Answer, Journey
 from procedures.models import ProcedureVersion, ServiceOffering
 
+CONSENT = "consent"
+"""Answer that names the registers the citizen let the portal read for this dossier."""
+RAW = "raw."
+"""Answer that keeps a page's boxes as they were written, readable or not, until the page is right."""
+CORRECTION = "correction."
+"""Answer that keeps what the citizen says is wrong in a fact of a register; never blocks."""
+OLD = "old."
+"""Answer set aside when the draft moved to another version: ``old.<number of the version>.<question>``."""
+
 
 @lru_cache(maxsize=256)
 def _loaded(version_id: int) -> schema.Form:
@@ -61,12 +70,20 @@ def local_fee(dossier: Dossier, *, on: dt.date) -> dict[str, Any]:
 
 
 def journey_of(dossier: Dossier, *, at: dt.datetime, trying: Mapping[str, Any] | None = None) -> Journey:
-    """The journey over the stored answers; uploaded papers count as answers of their file questions.
-    ``trying``: what the citizen would answer instead, stored nowhere."""
+    """The journey over the stored answers. ``trying``: what the citizen would answer instead, stored nowhere."""
+    return journey_over(dossier, answers_of(dossier, trying or {}), at=at)
+
+
+def answers_of(dossier: Dossier, trying: Mapping[str, Any]) -> dict[str, Answer]:
+    """Everything stored; uploaded papers count as answers (their hash) of their file questions."""
     answers = {row.question: Answer(row.value, row.source, row.at) for row in dossier.answers.all()}
-    answers |= {name: Answer(value, CITIZEN) for name, value in (trying or {}).items()}
+    answers |= {name: Answer(value, CITIZEN) for name, value in trying.items()}
     for paper in dossier.attachments.filter(removed_at=None):
         answers[paper.question] = Answer(paper.sha256, CITIZEN, paper.at)
+    return answers
+
+
+def journey_over(dossier: Dossier, answers: Mapping[str, Answer], *, at: dt.datetime) -> Journey:
     return Journey(form_of(dossier), answers, context_of(dossier, at=at), commune_exists=commune_exists)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.core import signing
 
-from applications import answering, pinning
+from applications import answering, pinning, revisions
 from applications.actors import Actor, citizen
+from applications.answering import CONSENT, CORRECTION, OLD, RAW
 from applications.facts import Fact, Reader
 from applications.forms import PageForm
 from applications.models import Attachment, Dossier, SupplementRequest
-from applications.services.drafts import CONSENT, CORRECTION, OLD, RAW
 from applications.states import State
 from procedures.journey import Journey
 from procedures.schema import Form, Page
@@ -187,11 +187,12 @@ def ticketed(ticket: str, page_id: str) -> Dossier | None:
 
 
 def marked(draft: Draft, request: SupplementRequest) -> list[tuple[Page, frozenset[str], dict[str, str]]]:
-    """The pages a supplement request concerns: page, its marked questions, the officer's remark for each."""
+    """The pages a supplement request concerns: page, its questions that are open now, the officer's remarks."""
     remarks = {item["question"]: item.get("reason", "") for item in request.items}
+    places = revisions.open_places(request, at=draft.at)
     found = []
     for page in draft.form.pages:
         names = {one.id for one in page.questions} | ({page.group.id} if page.group else set())
-        if concerned := names & remarks.keys():
-            found.append((page, frozenset(concerned), {name: remarks[name] for name in concerned}))
+        if concerned := names & places:
+            found.append((page, frozenset(concerned), {name: remarks.get(name, "") for name in concerned}))
     return found

@@ -44,7 +44,11 @@ REMOVE, ADD = "bo_dong", "them_dong"
 
 @dataclass(frozen=True)
 class Field:
-    """One question with what stands in its boxes. ``name`` is unique on the page and links errors to boxes."""
+    """One question with what stands in its boxes. ``name`` is unique on the page and links errors to boxes.
+
+    In a supplement: ``remark`` of the officer, ``before`` = the words that stood there when it was asked for,
+    ``is_late`` where the office could have asked the first time.
+    """
 
     name: str
     question: Question
@@ -56,6 +60,8 @@ class Field:
     matches: tuple[AdministrativeUnit, ...] = ()
     provinces: tuple[AdministrativeUnit, ...] = ()
     remark: str = ""
+    before: str = ""
+    is_late: bool = False
 
     @property
     def widget(self) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from applications.views import office
+from applications.views import consulting, office, shortcuts
 
 urlpatterns = [
     path("can-bo/", office.inbox_page, name="inbox"),
     path("can-bo/ky-so/", office.signing_page, name="signing"),
     path("can-bo/so-theo-doi/", office.register, name="register"),
+    path("can-bo/phim-tat/", shortcuts.shortcuts, name="shortcuts"),
+    path("can-bo/lay-y-kien/", consulting.listed, name="consultations"),
+    path("can-bo/lay-y-kien/<str:key>/", consulting.answer, name="consultation"),
+    path("can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/", consulting.shared_paper, name="shared_paper"),
+    path("can-bo/ho-so/<str:code>/lay-y-kien/", consulting.ask, name="consult"),
     path("can-bo/ho-so/<str:code>/", office.workspace_page, name="workspace"),
     path("can-bo/ho-so/<str:code>/bo-sung/", office.supplement, name="ask_supplement"),
     path("can-bo/ho-so/<str:code>/du-thao/", office.draft, name="draft"),

@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Q
 
 from applications import answering, legal, routing
+from applications.answering import CORRECTION, OLD, RAW
 from applications.models import Answer, Attachment, Dossier, Event
-from applications.services.drafts import CORRECTION, OLD, RAW
 from applications.simulation import Case, Recorded, Terms, World
 from applications.states import State
 from identity.errors import Refused

@@ -90,7 +90,7 @@ EDGES: dict[str, Edge] = {
             "request_supplement",
             _BEFORE_DECISION,
             S.SUPPLEMENT_REQUESTED,
-            f"{_INTAKE} {_CASE}",
+            f"{_INTAKE} {_CASE} {_APPROVER}",
             _("Yêu cầu bổ sung"),
         ),
         _edge("answer_supplement", (S.SUPPLEMENT_REQUESTED,), RETURN, CITIZEN, _("Bổ sung hồ sơ")),

@@ -10,13 +10,14 @@ from pathlib import Path
 from django.db import transaction
 
 from applications import services
-from applications.models import Dossier, Outbox, SupplementRequest
-from applications.states import State
+from applications.models import Consultation, Dossier, Outbox, SupplementRequest
+from applications.states import OPEN, State
 from identity.errors import DomainError
 
 logger = logging.getLogger(__name__)
 _VERBS = {Outbox.Topic.DECIDE: services.decide, Outbox.Topic.ISSUE: services.issue}
 _CLAIM = dt.timedelta(seconds=30)
+REMIND_BEFORE = dt.timedelta(days=1)
 _LONGEST_WAIT = dt.timedelta(minutes=10)
 
 
@@ -68,6 +69,27 @@ def expire_waiting(*, at: dt.datetime, limit: int = 100) -> int:
         .order_by("answer_by")
     )
     return sum(_expire(request.dossier, at) for request in late[:limit])
+
+
+def remind_consulted(*, at: dt.datetime, limit: int = 100) -> int:
+    """Remind, once, agencies whose answer is due within a day or late; returns how many were reminded."""
+    soon = (
+        Consultation.objects.filter(
+            closed_at=None, reminded_at=None, due_at__lt=at + REMIND_BEFORE, dossier__state__in=[*OPEN]
+        )
+        .select_related("dossier", "agency")
+        .order_by("due_at")
+    )
+    return sum(_remind(one, at) for one in soon[:limit])
+
+
+def _remind(consultation: Consultation, at: dt.datetime) -> bool:
+    try:
+        services.remind_consultation(consultation=consultation, at=at)
+    except DomainError as error:
+        logger.error("consultation %s was not reminded: %s", consultation.pk, _cause(error))
+        return False
+    return True
 
 
 def _expire(dossier: Dossier, at: dt.datetime) -> bool:

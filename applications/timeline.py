@@ -42,6 +42,12 @@ KINDS = {
     "deliver": gettext_lazy("Đã trả kết quả"),
     "partner_acknowledged": gettext_lazy("Hệ thống khác đã nhận thông tin"),
     "partner_status": gettext_lazy("Hệ thống khác cập nhật trạng thái"),
+    "consulted": gettext_lazy("Đang hỏi ý kiến %(agency)s, chậm nhất %(day)s"),
+    "consultation_answered": gettext_lazy("%(agency)s đã cho ý kiến"),
+    "consultation_closed": gettext_lazy("Không chờ ý kiến của %(agency)s nữa"),
+    "consultation_reminded": gettext_lazy("Đã nhắc %(agency)s cho ý kiến"),
+    "supplement_drafted": gettext_lazy("Cơ quan xem xét hỏi thêm, chờ lãnh đạo quyết định"),
+    "supplement_declined": gettext_lazy("Lãnh đạo quyết định không hỏi thêm"),
 }
 TOLD_REASONS = frozenset(
     {"refuse", "request_payment", "request_withdrawal", "decline_withdrawal", "stop", "partner_status"}
@@ -76,7 +82,7 @@ class Clock:
 def happenings(dossier: Dossier) -> list[Happening]:
     """Newest first."""
     events = Event.objects.filter(dossier=dossier).select_related("actor", "agency", "note").order_by("-seq")
-    keys = {event.data["partner"] for event in events if "partner" in event.data}
+    keys = {event.data[role] for event in events for role in ("partner", "asked") if role in event.data}
     partners = dict(Agency.objects.filter(key__in=keys).values_list("key", "name"))
     return [_happening(dossier, event, partners) for event in events]
 
@@ -93,6 +99,11 @@ def _title(event: Event, partners: Mapping[str, str]) -> str:
     title = str(KINDS.get(event.kind, event.kind))
     data = event.data
     partner = partners.get(data.get("partner", ""), _("Hệ thống đối tác"))
+    if "asked" in data:
+        due = dt.datetime.fromisoformat(data.get("due_at", event.at.isoformat()))
+        day = due.astimezone(deadlines.LEGAL_ZONE)
+        asked = partners.get(data["asked"], _("cơ quan khác"))
+        return title % {"agency": asked, "day": f"{day.day}/{day.month}/{day.year}"}
     if event.kind == "record_payment":
         return _("Đã nhận %(amount)s") % {"amount": _amount(data.get("amount_vnd"))}
     if event.kind == "request_payment":

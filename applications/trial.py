@@ -14,9 +14,9 @@ from typing import Any
 from django.core import signing
 
 from applications import answering
+from applications.answering import CONSENT, RAW
 from applications.drafting import Draft
 from applications.models import Attachment, Dossier
-from applications.services.drafts import CONSENT, RAW
 from identity.models import Citizen
 from procedures import personas, plausible, schema
 from procedures.journey import CITIZEN, COMPUTED, Answer, Journey

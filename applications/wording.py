@@ -6,8 +6,29 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
+from applications.states import EDGES
 from identity.models import AdministrativeUnit
 from procedures.schema import Question, display, in_language
+
+EVENT_LABELS = {
+    "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
+    "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
+    "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
+    "consulted": gettext_lazy("Lấy ý kiến cơ quan khác"),
+    "consultation_answered": gettext_lazy("Cơ quan được hỏi đã cho ý kiến"),
+    "consultation_closed": gettext_lazy("Thôi chờ ý kiến"),
+    "consultation_reminded": gettext_lazy("Nhắc cơ quan được hỏi"),
+    "supplement_drafted": gettext_lazy("Trình yêu cầu bổ sung lần hai"),
+    "supplement_declined": gettext_lazy("Không gửi yêu cầu bổ sung lần hai"),
+}
+"""Events that change no state (``moving.remark``), as officers read them; actions are named by ``EDGES``."""
+
+
+def event_label(kind: str) -> str:
+    """What happened, in the words of the desk; the bare kind of an event nobody named."""
+    return str(EDGES[kind].label if kind in EDGES else EVENT_LABELS.get(kind, kind))
 
 
 def in_words(question: Question, value: Any) -> str:

@@ -25,8 +25,8 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from applications import services
+from applications.answering import CONSENT
 from applications.drafting import Draft, step_of
-from applications.services.drafts import CONSENT
 from bench import measure
 from identity.models import Citizen
 from procedures.models import Procedure, ProcedureVersion

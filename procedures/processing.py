@@ -56,6 +56,7 @@ FINDING = record(
     ("id", "label"), id=ID, label=NAMED, label_en=TEXT, required={"type": "boolean"}, suggest=TEXT
 )
 CONDITION = record(("when", "pass_vi", "fail_vi"), when=RULE, pass_vi=NAMED, fail_vi=NAMED)
+RETURN_REASON = record(("id", "of", "label"), id=ID, of={"enum": ["paper", "answer"]}, label=NAMED)
 PART = record(("question", "values"), question=ID, values={"type": "object", "additionalProperties": TEXT})
 PROCESSING = record(
     ("steps",),
@@ -64,6 +65,8 @@ PROCESSING = record(
     supplement_days={"type": "integer", "minimum": 1, "maximum": 365},
     findings=many(FINDING, 50),
     conditions=many(CONDITION, 50),
+    return_reasons=many(RETURN_REASON, 50),
+    consultation=record((), pauses=NAMED),
     result_template=KEY,
     result_title=NAMED,
     paper={"type": "object", "propertyNames": ID, "additionalProperties": PART},

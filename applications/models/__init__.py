@@ -4,6 +4,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 """
 
 from applications.models.calendar import CalendarDay
+from applications.models.consultation import Consultation
 from applications.models.dossier import (
     Answer,
     Attachment,
@@ -17,13 +18,16 @@ from applications.models.dossier import (
 from applications.models.event import Cursor, Event, EventNote
 from applications.models.held import HeldForm
 from applications.models.result import Result, Series
+from applications.models.supplement import AnswerRevision, SupplementDraft
 from applications.models.waiting import Outbox, Pause, SupplementRequest
 
 __all__ = [
     "Answer",
+    "AnswerRevision",
     "Attachment",
     "CalendarDay",
     "Channel",
+    "Consultation",
     "Cursor",
     "Delivery",
     "Dossier",
@@ -35,6 +39,7 @@ __all__ = [
     "Pause",
     "Result",
     "Series",
+    "SupplementDraft",
     "SupplementRequest",
     "new_key",
     "new_salt",

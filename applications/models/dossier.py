@@ -94,6 +94,9 @@ class Dossier(models.Model):
     form_set = models.CharField(max_length=12, blank=True)
     needs_matching = models.BooleanField(default=False, help_text=_("Cơ sở dữ liệu không trả lời lúc nộp"))
     supplement_count = models.PositiveSmallIntegerField(default=0)
+    open_consultations = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text=_("Số ý kiến cơ quan khác chưa trả lời")
+    )
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     answer_due_at = models.DateTimeField(

@@ -12,10 +12,17 @@ from applications.states import State
 
 
 class Pause(models.Model):
-    """An interval during which the clock does not run, with its legal basis."""
+    """An interval during which the clock does not run, with its legal basis.
+
+    ``cause``: the state entered, or CONSULTATION while the state stays «Đang xử lý».
+    """
+
+    CONSULTATION = "consultation"
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="pauses")
-    cause = models.CharField(max_length=24, choices=State.choices)
+    cause = models.CharField(
+        max_length=24, choices=[*State.choices, (CONSULTATION, _("Lấy ý kiến cơ quan khác"))]
+    )
     legal_basis = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -35,7 +42,11 @@ class Pause(models.Model):
 
 
 class SupplementRequest(models.Model):
-    """Form 02: everything that is missing, in one request. ``items``: [{question, label, reason}]."""
+    """Form 02: everything that is missing, in one request.
+
+    ``items``: [{question, label, reason}], with ``code`` where the reason is one of the library and ``late: true``
+    where the office could have named it in its first request (``applications.one_return``).
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="supplement_requests")
     items = models.JSONField()
@@ -44,6 +55,9 @@ class SupplementRequest(models.Model):
     answer_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     legal_basis = models.CharField(max_length=200, blank=True)
+    late_defects = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Số mục lẽ ra phải nêu từ lần đầu, tính lỗi cho cơ quan")
+    )
 
     class Meta:
         constraints = [

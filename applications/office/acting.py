@@ -12,9 +12,10 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from applications import access, answering, issuing, services
+from applications import access, answering, issuing, revisions, services
 from applications.actors import Actor
 from applications.models import Dossier, Event, Result
+from applications.return_reasons import ANSWER, PAPER, in_full
 from applications.services.moving import conflict
 from applications.states import EDGES
 from identity.errors import NotFound, Refused
@@ -77,26 +78,37 @@ def is_stale(dossier: Dossier, seq: str) -> bool:
     return Event.objects.filter(dossier=dossier, seq__gt=int(seq), kind__in=EDGES).exists()
 
 
-def supplement_items(typed: QueryDict, labels: Mapping[str, str]) -> list[dict[str, str]]:
-    """The ticked questions with the reason of each, in the order of the form."""
-    ticked = set(typed.getlist("question"))
+@dataclass(frozen=True)
+class Place:
+    """One thing the citizen can be asked for again; ``of`` is paper or answer."""
+
+    name: str
+    label: str
+    of: str
+
+
+def supplement_places(dossier: Dossier, at: dt.datetime) -> list[Place]:
+    journey = answering.journey_of(dossier, at=at)
+    questions = journey.form.questions
     return [
-        {"question": name, "label": label, "reason": written(typed, f"reason-{name}")}
-        for name, label in labels.items()
-        if name in ticked
+        Place(name, label, PAPER if name in questions and questions[name].kind == "file" else ANSWER)
+        for name, label in revisions.askable(journey).items()
     ]
 
 
-def supplement_labels(dossier: Dossier, at: dt.datetime) -> dict[str, str]:
-    """What can be asked for again: everything the citizen answers, papers included; register facts are not theirs."""
-    journey = answering.journey_of(dossier, at=at)
-    labels: dict[str, str] = {}
-    for page in journey.open_pages:
-        if page.group is not None and journey.to_ask(page):
-            labels[page.group.id] = page.group.text
-        else:
-            labels.update({one.id: one.text for one in journey.to_ask(page)})
-    return labels
+def supplement_items(dossier: Dossier, typed: QueryDict, at: dt.datetime) -> list[dict[str, str]]:
+    """The ticked places in the order of the form, each with its reason in full: of the library, then own words."""
+    ticked, processing = set(typed.getlist("question")), dossier.version.processing
+    items = []
+    for place in supplement_places(dossier, at):
+        if place.name not in ticked:
+            continue
+        code, words = typed.get(f"code-{place.name}", ""), written(typed, f"reason-{place.name}")
+        item = {"question": place.name, "label": place.label}
+        items.append(
+            item | {"reason": in_full(processing, place.of, code, words)} | ({"code": code} if code else {})
+        )
+    return items
 
 
 def _accept(act: Act) -> str:
@@ -115,11 +127,32 @@ def _refuse(act: Act) -> str:
 
 
 def _request_supplement(act: Act) -> str:
-    labels = supplement_labels(act.dossier, act.at)
-    services.request_supplement(
-        **act.common, items=supplement_items(act.typed, labels), legal_basis=act.text("legal_basis")
-    )
+    """The first goes to the citizen; any further one to a superior."""
+    items = supplement_items(act.dossier, act.typed, act.at)
+    if act.dossier.supplement_count:
+        services.draft_supplement(**act.common, items=items, legal_basis=act.text("legal_basis"))
+        return _("Đã trình lãnh đạo. Người nộp chưa thấy gì cho đến khi lãnh đạo phê duyệt.")
+    services.request_supplement(**act.common, items=items)
     return _("Đã gửi yêu cầu bổ sung. Đồng hồ dừng, Mẫu 02 đã sẵn sàng.")
+
+
+def _confirm_supplement(act: Act) -> str:
+    services.confirm_supplement(**act.common)
+    return _("Đã gửi yêu cầu bổ sung. Đồng hồ dừng, Mẫu 02 đã sẵn sàng.")
+
+
+def _decline_supplement(act: Act) -> str:
+    services.decline_supplement(**act.common, reason=act.text("reason"))
+    return _("Yêu cầu bổ sung lần hai không được gửi.")
+
+
+def _close_consultation(act: Act) -> str:
+    found = act.dossier.consultations.filter(key=act.text("key")).first()
+    if found is None:
+        raise NotFound(_("Không có câu hỏi này."))
+    found.dossier = act.dossier
+    services.close_consultation(consultation=found, reason=act.text("reason"), by=act.by, at=act.at)
+    return _("Đã khép câu hỏi. Hồ sơ không chờ ý kiến này nữa.")
 
 
 def _pass_on(act: Act) -> str:
@@ -202,6 +235,9 @@ VERBS: Mapping[str, Callable[[Act], str]] = {
     "accept": _accept,
     "refuse": _refuse,
     "request_supplement": _request_supplement,
+    "confirm_supplement": _confirm_supplement,
+    "close_consultation": _close_consultation,
+    "decline_supplement": _decline_supplement,
     "pass_on": _pass_on,
     "propose": _propose,
     "approve": _approve,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from applications.answering import CORRECTION
 from applications.facts import SOURCES
 from applications.models import Answer as StoredAnswer
 from applications.models import Dossier
-from applications.services.drafts import CORRECTION
 from applications.wording import in_words
 from procedures.journey import CITIZEN, COMPUTED, Answer, Journey
 from procedures.schema import Question

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from applications import access, answering, issuing, legal, printing
+from applications import access, answering, issuing, legal, printing, revisions
 from applications.deadlines import Deadline
-from applications.models import Attachment, Dossier, Event, Result
-from applications.office import checks, clock, inbox
+from applications.models import Attachment, Dossier, Event, Result, SupplementDraft
+from applications.office import checks, clock, consulting, inbox
 from applications.office.facts import Group, groups, reported_of
-from applications.states import EDGES, actions_for
-from applications.wording import step_name
+from applications.services.consulting import ASKERS
+from applications.states import State, actions_for
+from applications.wording import event_label, step_name
 from identity.models import Officer, Role
 from procedures.journey import Journey
 from procedures.schema import in_language
@@ -32,19 +32,6 @@ FIRST_ACTS = (
     "request_supplement",
 )
 """What moves the dossier on stands first and is the one filled button; the rest follows the table."""
-MACHINE_EVENTS = {
-    "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
-    "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
-    "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
-}
-REASONS = (
-    gettext_lazy("Ảnh mờ, không đọc được chữ. Hãy chụp lại đủ sáng, thấy cả bốn góc."),
-    gettext_lazy("Giấy tờ thiếu trang. Hãy gửi đủ các trang."),
-    gettext_lazy("Giấy tờ đã hết hạn. Hãy gửi bản còn hạn."),
-    gettext_lazy("Thông tin khác với giấy tờ gửi kèm. Hãy sửa cho khớp."),
-    gettext_lazy("Giấy tờ chưa được chứng thực. Hãy gửi bản chứng thực điện tử."),
-)
-"""Plain reasons an officer may take over for a supplement request (practice)."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +86,11 @@ class Workspace:
     matched: int
     colleagues: Sequence[Officer]
     findings: Sequence[Finding]
+    changes: Sequence[revisions.Change]
+    pending: SupplementDraft | None
+    late_defects: int
+    consultations: Sequence[consulting.Asked]
+    may_consult: bool
 
     @property
     def step_number(self) -> int:
@@ -137,6 +129,7 @@ def build(
     facts = [fact for group in shown for fact in group.facts]
     result = Result.objects.filter(dossier=dossier).first()
     papers = papers_of(dossier, journey)
+    pending = SupplementDraft.objects.select_related("drafted_by").filter(dossier=dossier, closed_at=None)
     return Workspace(
         dossier=dossier,
         state=inbox.state_chip(dossier),
@@ -147,7 +140,7 @@ def build(
             (one for one in papers if str(one.attachment.pk) == paper), papers[0] if papers else None
         ),
         checks=checks.conditions(dossier, journey, found),
-        actions=actions_of(dossier, officer, result),
+        actions=actions_of(dossier, officer, result, is_asking=pending.exists()),
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),
         result=result,
@@ -156,17 +149,30 @@ def build(
         matched=sum(fact.source == "matched" for fact in facts),
         colleagues=colleagues_of(officer),
         findings=findings_of(dossier, typed or {}),
+        changes=revisions.changes_of(dossier, at=dossier.submitted_at or now),
+        pending=pending.first(),
+        consultations=consulting.asked_of(dossier, now=now),
+        may_consult=dossier.state == State.PROCESSING and bool(ASKERS & set(officer.roles)),
+        late_defects=sum(dossier.supplement_requests.values_list("late_defects", flat=True)),
     )
 
 
-def actions_of(dossier: Dossier, officer: Officer, result: Result | None) -> list[Action]:
-    """What this officer may do now, by the one table of states; the verbs check it again."""
+def actions_of(dossier: Dossier, officer: Officer, result: Result | None, *, is_asking: bool) -> list[Action]:
+    """What this officer may do now, by the one table of states; the verbs check it again.
+
+    ``is_asking``: a further supplement request waits for a superior, so no other one is written.
+    """
     kind = dossier.current_step.get("kind", "")
     edges = actions_for(dossier.state, frozenset(officer.roles), kind)
     drafted = result is not None and result.status == Result.Status.DRAFT and dossier.step > 0
     signed = result is not None and result.status == Result.Status.SIGNED
     sealed = result is not None and result.status != Result.Status.DRAFT
-    hidden = {"send_back": not drafted, "release": not signed, "stop": sealed}
+    hidden = {
+        "send_back": not drafted,
+        "release": not signed,
+        "stop": sealed,
+        "request_supplement": is_asking,
+    }
     shown = [Action(edge.action, str(edge.label)) for edge in edges if not hidden.get(edge.action, False)]
     return sorted(
         shown, key=lambda one: FIRST_ACTS.index(one.name) if one.name in FIRST_ACTS else len(FIRST_ACTS)
@@ -208,10 +214,10 @@ def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
 
 
 def _happening(event: Event) -> Happening:
-    label = EDGES[event.kind].label if event.kind in EDGES else MACHINE_EVENTS.get(event.kind, event.kind)
+    label = event_label(event.kind)
     note = getattr(event, "note", None)
     who = event.actor.full_name if event.actor else _("Hệ thống")
-    return Happening(str(label), who, event.at, note.text if note else "")
+    return Happening(label, who, event.at, note.text if note else "")
 
 
 def _journey(dossier: Dossier, at: dt.datetime) -> Journey:

@@ -4,6 +4,12 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.consulting import (
+    answer_consultation,
+    close_consultation,
+    consult,
+    remind_consultation,
+)
 from applications.services.deciding import (
     approve,
     decide,
@@ -28,6 +34,7 @@ from applications.services.intake import (
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.simulating import simulate
+from applications.services.supplementing import confirm_supplement, decline_supplement, draft_supplement
 from applications.services.waiting import (
     answer_supplement,
     decline_withdrawal,
@@ -42,15 +49,21 @@ from applications.services.waiting import (
 __all__ = [
     "Incomplete",
     "accept",
+    "answer_consultation",
     "answer_supplement",
     "approve",
     "attach",
+    "close_consultation",
+    "confirm_supplement",
+    "consult",
     "decide",
+    "decline_supplement",
     "decline_withdrawal",
     "deliver",
     "detach",
     "discard_draft",
     "expire",
+    "draft_supplement",
     "gather",
     "grant_withdrawal",
     "hold",
@@ -63,6 +76,7 @@ __all__ = [
     "record_payment",
     "refuse",
     "release",
+    "remind_consultation",
     "request_payment",
     "request_supplement",
     "request_withdrawal",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from applications import answering, prefill, rebasing, wording
 from applications.actors import Actor
+from applications.answering import CONSENT, CORRECTION, OLD, RAW
 from applications.models import Answer, Attachment, Dossier, HeldForm
 from applications.services.intake import save_answers
 from applications.services.moving import conflict
@@ -27,15 +28,7 @@ from identity.models import Citizen
 from procedures import journey, schema
 from procedures.models import ProcedureVersion
 
-CONSENT = "consent"
-"""Answer that names the registers the citizen let the portal read for this dossier."""
 HOLD = dt.timedelta(days=1)
-RAW = "raw."
-"""Answer that keeps a page's boxes as they were written, readable or not, until the page is right."""
-CORRECTION = "correction."
-"""Answer that keeps what the citizen says is wrong in a fact of a register; never blocks."""
-OLD = "old."
-"""Answer set aside when the draft moved to another version: ``old.<number of the version>.<question>``."""
 _NOT_REGISTERS = frozenset({journey.CITIZEN, journey.COMPUTED})
 
 

@@ -13,6 +13,7 @@ from applications import answering, legal, log, pinning, routing
 from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Answer, Channel, Dossier, Outbox
+from applications.services import revising
 from applications.services.moving import conflict, move
 from applications.states import State
 from identity.errors import Conflict, DomainError, Forbidden, Refused
@@ -59,12 +60,15 @@ def save_answers(
 ) -> None:
     """Keep answers of a draft (or of the marked questions of a supplement), newest value wins.
 
+    In a supplement a question that is not marked is Refused, and the value before stays as an AnswerRevision.
     ``needs_matching`` records that a register was silent and what is declared instead is to be matched later.
     """
     with transaction.atomic():
         current = Dossier.objects.select_for_update().only("state", "submitter__user_id").get(pk=dossier.pk)
         if current.state not in (State.DRAFT, State.SUPPLEMENT_REQUESTED):
             raise conflict(dossier, "save_answers")
+        if current.state == State.SUPPLEMENT_REQUESTED:
+            answers = revising.keep_old_answers(dossier, answers, at=at)
         Answer.objects.bulk_create(
             [
                 Answer(dossier=dossier, question=question, value=value, source=source, at=at)

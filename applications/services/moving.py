@@ -84,6 +84,7 @@ def remark(
     at: dt.datetime,
     data: Mapping[str, Any] | None = None,
     note: str = "",
+    sets: Mapping[str, Any] | None = None,
 ) -> log.Written:
     """Write an Event that changes no state (a signature made, an acknowledgement received)."""
     written = log.append(
@@ -97,10 +98,13 @@ def remark(
             to_state=dossier.state,
             data=data or {},
             note=note,
+            sets=sets or {},
         ),
     )
     if written is None:
         raise conflict(dossier, kind)
+    for name, value in (sets or {}).items():
+        setattr(dossier, name, value)
     return written
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from applications import papers
 from applications.actors import Actor
 from applications.models import Attachment, Dossier
+from applications.services import revising
 from applications.services.moving import conflict
 from applications.states import State
 from identity.errors import Forbidden
@@ -23,8 +24,11 @@ def attach(
     """Keep a file as the answer to ``question``; replaces the one before. Raises PaperRefused with the mend."""
     checked = papers.check(name=name, content=content)
     with transaction.atomic():
-        _lock(dossier, by)
-        Attachment.objects.filter(dossier=dossier, question=question, removed_at=None).update(removed_at=at)
+        state = _lock(dossier, by)
+        standing = Attachment.objects.filter(dossier=dossier, question=question, removed_at=None)
+        if state == State.SUPPLEMENT_REQUESTED:
+            revising.keep_old_paper(dossier, question, standing.first(), at=at)
+        standing.update(removed_at=at)
         return Attachment.objects.create(
             dossier=dossier,
             question=question,
@@ -40,13 +44,18 @@ def attach(
 def detach(*, dossier: Dossier, attachment_id: int, by: Actor, at: dt.datetime) -> None:
     """Take a file back before submitting; the row stays with its time of removal."""
     with transaction.atomic():
-        _lock(dossier, by)
-        Attachment.objects.filter(dossier=dossier, pk=attachment_id, removed_at=None).update(removed_at=at)
+        state = _lock(dossier, by)
+        standing = Attachment.objects.filter(dossier=dossier, pk=attachment_id, removed_at=None)
+        old = standing.first()
+        if old is not None and state == State.SUPPLEMENT_REQUESTED:
+            revising.keep_old_paper(dossier, old.question, old, at=at)
+        standing.update(removed_at=at)
 
 
-def _lock(dossier: Dossier, by: Actor) -> None:
+def _lock(dossier: Dossier, by: Actor) -> str:
     current = Dossier.objects.select_for_update().only("state").get(pk=dossier.pk)
     if by.user_id != dossier.submitter.user_id:
         raise Forbidden(_("Chỉ người nộp mới đổi được giấy tờ của hồ sơ này."))
     if current.state not in EDITABLE:
         raise conflict(dossier, "attach")
+    return str(current.state)

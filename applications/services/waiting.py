@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.db import transaction
@@ -16,23 +16,40 @@ from applications.services.intake import Incomplete
 from applications.services.moving import conflict, move
 from applications.states import CLOCK_RUNNING, State
 from identity.errors import Forbidden, Refused
-from identity.models import Role
 
 SUPPLEMENT_BASIS = "Nghị định 118/2025/NĐ-CP (thời gian bổ sung không tính vào thời hạn giải quyết)"
 PAYMENT_BASIS = "Thời gian thực hiện nghĩa vụ tài chính không tính vào thời hạn giải quyết"
 
 
 def request_supplement(
-    *, dossier: Dossier, items: Sequence[dict[str, str]], by: Actor, at: dt.datetime, legal_basis: str = ""
+    *, dossier: Dossier, items: Sequence[dict[str, str]], by: Actor, at: dt.datetime
 ) -> SupplementRequest:
-    """Ask once for everything that is missing (Form 02). ``items``: [{question, label, reason}].
+    """Ask once for everything that is missing (Form 02). ``items``: [{question, label, reason, code?}].
 
-    A second request needs a legal basis and an approver (practice: more than one request counts as overdue).
+    Raises Refused for a second request: that one is drafted and confirmed (``services.supplementing``).
     """
+    if dossier.supplement_count:
+        raise Refused(_("Yêu cầu bổ sung lần hai cần căn cứ pháp lý và lãnh đạo phê duyệt."))
+    require_reasons(items)
+    return record_supplement(dossier, items, by=by, at=at)
+
+
+def require_reasons(items: Sequence[Mapping[str, Any]]) -> None:
     if not items or any(not item.get("reason", "").strip() for item in items):
         raise Refused(_("Hãy chọn ít nhất một mục và ghi lý do cho từng mục."))
-    if dossier.supplement_count and not (legal_basis.strip() and Role.APPROVER in by.roles):
-        raise Refused(_("Yêu cầu bổ sung lần hai cần căn cứ pháp lý và lãnh đạo phê duyệt."))
+
+
+def record_supplement(
+    dossier: Dossier,
+    items: Sequence[Mapping[str, Any]],
+    *,
+    by: Actor,
+    at: dt.datetime,
+    legal_basis: str = "",
+) -> SupplementRequest:
+    """The write of a request whose rules were checked: state, pause, row. The clock stands still from ``at``."""
+    late = sum(bool(item.get("late")) for item in items)
+    number = dossier.supplement_count + 1
     with transaction.atomic():
         source = dossier.state
         move(
@@ -40,8 +57,9 @@ def request_supplement(
             "request_supplement",
             by=by,
             at=at,
-            data={"items": log.commitment(dossier.salt, list(items)), "count": dossier.supplement_count + 1},
-            sets={"supplement_count": dossier.supplement_count + 1},
+            data={"items": log.commitment(dossier.salt, list(items)), "count": number, "late": late},
+            sets={"supplement_count": number},
+            guards={"supplement_count": dossier.supplement_count},
         )
         _pause(dossier, source, State.SUPPLEMENT_REQUESTED, SUPPLEMENT_BASIS, at)
         return SupplementRequest.objects.create(
@@ -51,6 +69,7 @@ def request_supplement(
             requested_at=at,
             answer_by=at + dt.timedelta(days=legal.supplement_days(dossier.version)),
             legal_basis=legal_basis,
+            late_defects=late,
         )
 
 
@@ -165,8 +184,9 @@ def _decide_again(dossier: Dossier) -> str:
 
 
 def _pause(dossier: Dossier, source: str, cause: str, basis: str, at: dt.datetime) -> None:
-    """Stop the clock, if it was running."""
+    """Stop the clock, if it was running; a pause for a consultation gives way, one interval at a time."""
     if source in CLOCK_RUNNING:
+        _close_pause(dossier, at)
         Pause.objects.create(dossier=dossier, cause=cause, legal_basis=basis, started_at=at)
 
 
@@ -175,8 +195,13 @@ def _close_pause(dossier: Dossier, at: dt.datetime) -> None:
 
 
 def _resume(dossier: Dossier, at: dt.datetime) -> dict[str, Any]:
-    """End the open pause and give the columns that follow from the time waited."""
+    """End the open pause and give the columns that follow from the time waited; a consultation may go on waiting."""
     _close_pause(dossier, at)
+    waiting = dossier.consultations.filter(closed_at=None).exclude(pause_basis="").first()
+    if waiting is not None:
+        Pause.objects.create(
+            dossier=dossier, cause=Pause.CONSULTATION, legal_basis=waiting.pause_basis, started_at=at
+        )
     if dossier.accepted_at is None:
         return {"answer_due_at": legal.answer_due(at)}
     deadline = legal.deadline_of(dossier, now=at)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications import forms, prefill, services
+from applications.answering import CORRECTION, RAW
 from applications.drafting import Draft, step_of
 from applications.papers import PaperRefused
-from applications.services.drafts import CORRECTION, RAW
 from applications.views.opening import give_back, keeps_what_was_typed, open_draft
 from applications.views.starting import onward
 from identity.access import citizen_required

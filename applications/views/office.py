@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_otp import match_token
 
-from applications import access, actors, printing
+from applications import access, actors, printing, revisions
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Result
-from applications.office import acting, inbox, signing, workspace
+from applications.office import acting, inbox, shortcuts, signing, workspace
+from applications.return_reasons import reasons
 from applications.views.downloads import sealed_content
 from identity.access import officer_of, officer_required
 from identity.errors import DomainError, Forbidden, NotFound, Refused
@@ -82,7 +83,7 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@officer_required(Role.INTAKE, Role.CASE_OFFICER)
+@officer_required(Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER)
 def supplement(request: HttpRequest, code: str) -> HttpResponse:
     """Choose what is missing, then see it exactly as the citizen will; sending is ``act``."""
     officer = _officer(request)
@@ -90,14 +91,23 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
         return _supplement(request, officer, code, {"typed": request.POST})
     dossier = acting.dossier_of(officer, code)
     try:
-        items = acting.supplement_items(request.POST, acting.supplement_labels(dossier, timezone.now()))
+        items = acting.supplement_items(dossier, request.POST, timezone.now())
         if not items or not all(item["reason"] for item in items):
             raise Refused(_("Hãy chọn ít nhất một mục và ghi lý do cho từng mục."))
     except Refused as error:
         return _supplement(
             request, officer, code, {"typed": request.POST, "error": error}, status=error.status
         )
-    context = {"dossier": dossier, "items": items, "typed": request.POST}
+    late = revisions.late_defects(dossier, [item["question"] for item in items], at=timezone.now())
+    shown = [
+        {
+            **item,
+            "late": item["question"] in late,
+            "words": request.POST.get(f"reason-{item['question']}", ""),
+        }
+        for item in items
+    ]
+    context = {"dossier": dossier, "items": shown, "late": len(late), "typed": request.POST}
     return _office(request, officer, "supplement_preview", context)
 
 
@@ -114,9 +124,7 @@ def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
     access.dossier_for_officer(officer, code, purpose=TO_READ_A_PAPER, fields=[question], at=timezone.now())
     response = HttpResponse(sealed_content(found.path, found.sha256), content_type=found.media_type)
     is_pdf = found.media_type == "application/pdf"
-    return _sealed(
-        response, found.name, PDF_POLICY if is_pdf else IMAGE_POLICY, download="tai" in request.GET
-    )
+    return sealed(response, found.name, PDF_POLICY if is_pdf else IMAGE_POLICY, download="tai" in request.GET)
 
 
 @require_GET
@@ -142,7 +150,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise NotFound(_("Hồ sơ chưa có kết quả đã ký."))
     response = HttpResponse(sealed_content(found.path, found.sha256), content_type="application/pdf")
-    return _sealed(response, f"{code}-ket-qua.pdf", PDF_POLICY)
+    return sealed(response, f"{code}-ket-qua.pdf", PDF_POLICY)
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,7 +164,7 @@ def printed(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         content = printing.render(dossier, kind, at=now, apology=apology)
     except Refused as error:
         return _desk(request, officer, code, {"error": error, "typed": request.POST}, status=error.status)
-    return _sealed(HttpResponse(content, content_type="application/pdf"), f"{code}-{kind}.pdf", PDF_POLICY)
+    return sealed(HttpResponse(content, content_type="application/pdf"), f"{code}-{kind}.pdf", PDF_POLICY)
 
 
 @require_GET
@@ -174,7 +182,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return _office(request, officer, "register", context, status=422)
     content = printing.render_register(officer.agency, first=first, last=last, at=now)
     response = HttpResponse(content, content_type="application/pdf")
-    return _sealed(response, f"so-theo-doi-{first}-{last}.pdf", PDF_POLICY)
+    return sealed(response, f"so-theo-doi-{first}-{last}.pdf", PDF_POLICY)
 
 
 @require_GET
@@ -200,7 +208,9 @@ def _desk(
     dossier, journey = workspace.open_dossier(officer, code, purpose=TO_HANDLE, at=now)
     paper_shown = request.GET.get("giay-to", "")
     desk = workspace.build(officer, dossier, journey, now=now, paper=paper_shown, typed=request.POST)
-    return _office(request, officer, "workspace", {"desk": desk, "dossier": dossier, **(extra or {})}, status)
+    off = request.COOKIES.get(shortcuts.COOKIE) == shortcuts.OFF
+    context = {"desk": desk, "dossier": dossier, "shortcuts_off": off, **(extra or {})}
+    return _office(request, officer, "workspace", context, status)
 
 
 def _supplement(
@@ -208,17 +218,19 @@ def _supplement(
 ) -> HttpResponse:
     now = timezone.now()
     dossier, _journey = workspace.open_dossier(officer, code, purpose=TO_HANDLE, at=now)
-    typed = extra["typed"]
+    typed, processing = extra["typed"], dossier.version.processing
     places = [
         {
-            "name": name,
-            "label": label,
-            "chosen": name in typed.getlist("question"),
-            "reason": typed.get(f"reason-{name}", ""),
+            "name": place.name,
+            "label": place.label,
+            "chosen": place.name in typed.getlist("question"),
+            "code": typed.get(f"code-{place.name}", ""),
+            "reason": typed.get(f"reason-{place.name}", ""),
+            "reasons": reasons(processing, place.of),
         }
-        for name, label in acting.supplement_labels(dossier, now).items()
+        for place in acting.supplement_places(dossier, now)
     ]
-    context = {"dossier": dossier, "places": places, "reasons": workspace.REASONS, **extra}
+    context = {"dossier": dossier, "places": places, **extra}
     return _office(request, officer, "supplement", context, status)
 
 
@@ -257,7 +269,7 @@ def _date(written: str) -> dt.date | None:
     return day if 2000 <= day.year <= 2200 else None
 
 
-def _sealed(response: HttpResponse, name: str, policy: str, *, download: bool = False) -> HttpResponse:
+def sealed(response: HttpResponse, name: str, policy: str, *, download: bool = False) -> HttpResponse:
     """Shown in the page's own frame or saved, never run: own policy, no sniffing (set for every answer), no cache."""
     response["Content-Disposition"] = content_disposition_header(download, name) or "inline"
     response["Content-Security-Policy"] = policy

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import access, answering, drafting, forms, services
+from applications.answering import RAW
 from applications.drafting import Draft
 from applications.models import Dossier
-from applications.services.drafts import RAW
 from applications.states import State
 from identity.access import citizen_of
 from identity.errors import NotFound

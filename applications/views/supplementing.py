@@ -12,12 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import drafting, forms, services
+from applications import drafting, facts, forms, revisions, services
+from applications.answering import CORRECTION, RAW
 from applications.drafting import Draft
+from applications.facts import Fact
 from applications.models import SupplementRequest
 from applications.papers import PaperRefused
 from applications.services import Incomplete
-from applications.services.drafts import CORRECTION, RAW
 from applications.states import State
 from applications.views.drafting import SAVE, UNPROCESSABLE, take_papers
 from applications.views.opening import SUPPLEMENT, give_back, keeps_what_was_typed, own_dossier
@@ -53,8 +54,18 @@ def _show(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    remarks = {item["question"]: item["reason"] for item in asked.items}
-    fields = [replace(field, remark=remarks.get(field.name, "")) for form in pages for field in form.fields]
+    remarks = {item["question"]: item for item in asked.items}
+    before = revisions.words_before(asked, at=draft.at)
+    fields = [
+        replace(
+            field,
+            remark=remarks.get(field.name, {}).get("reason", ""),
+            before=before.get(field.name, ""),
+            is_late=bool(remarks.get(field.name, {}).get("late")),
+        )
+        for form in pages
+        for field in form.fields
+    ]
     context = {
         "draft": draft,
         "dossier": draft.dossier,
@@ -66,10 +77,18 @@ def _show(
             for item in _elsewhere(asked, pages)
             if (name := item["question"])
         ],
+        "locked": _locked(draft, asked),
         "errors": [*(error for form in pages for error in form.error_list), *stray],
         "ticket": draft.ticket(SUPPLEMENT),
     }
     return render(request, "applications/supplement.html", context, status=status)
+
+
+def _locked(draft: Draft, asked: SupplementRequest) -> list[Fact]:
+    """Everything handed in that nobody asked about: shown, not open."""
+    shown = facts.sections(draft.reader)
+    places = revisions.open_places(asked, at=draft.at)
+    return [one for one in (*shown.own, *shown.state) if one.question not in places]
 
 
 def _elsewhere(asked: SupplementRequest, pages: list[forms.PageForm]) -> list[dict[str, str]]:

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from applications import answering, services
+from applications.answering import CONSENT
 from applications.drafting import Draft
 from applications.models import Answer, Dossier, HeldForm
-from applications.services.drafts import CONSENT
 from procedures.schema import load
 from tests import factories
 from tests.applications import walking

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications import actors, answering, rebasing, services
+from applications.answering import OLD, RAW
 from applications.models import Answer, Attachment, Dossier, Event
 from applications.pinning import Outdated
-from applications.services.drafts import OLD, RAW
 from identity.errors import Conflict, Forbidden, Refused
 from procedures import schema
 from procedures.models import ProcedureVersion

@@ -40,6 +40,8 @@ NOT_A_PAGE = {
     "dai-dien/", "can-bo/dang-nhap/xac-thuc/", "can-bo/ho-so/<str:code>/giay-to/<int:number>/",
     "can-bo/ho-so/<str:code>/ket-qua/", "can-bo/ky-so/", "can-bo/ho-so/<str:code>/bieu-mau/<slug:kind>/",
     "can-bo/ho-so/<str:code>/<slug:action>/", "can-bo/ho-so/<str:code>/bo-sung/",
+    "can-bo/lay-y-kien/", "can-bo/lay-y-kien/<str:key>/", "can-bo/ho-so/<str:code>/lay-y-kien/",
+    "can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/",
     f"{FORM}bat-dau/", f"{FORM}them-trang/", f"{FORM}trang/<str:page>/chuyen/", f"{FORM}trang/<str:page>/bo/",
     f"{EDITOR}noi-cung-cap/<str:code>/<int:offering>/thoi/", "thu-tuc/thay-doi.atom",
     f"{FORM}cau-hoi/<str:question>/chuyen/", f"{FORM}cau-hoi/<str:question>/bo/",
