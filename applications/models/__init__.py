@@ -5,6 +5,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 
 from applications.models.calendar import CalendarDay
 from applications.models.dossier import (
+    NEVER,
     Answer,
     Attachment,
     Channel,
@@ -20,6 +21,7 @@ from applications.models.result import Result, Series
 from applications.models.waiting import Outbox, Pause, SupplementRequest
 
 __all__ = [
+    "NEVER",
     "Answer",
     "Attachment",
     "CalendarDay",

@@ -195,6 +195,12 @@ def colleagues_of(officer: Officer) -> list[Officer]:
     )
 
 
+def staff_of(officer: Officer) -> list[Officer]:
+    """Everybody who works at the officer's agency now."""
+    posts = Officer.objects.select_related("user").filter(agency=officer.agency, is_active=True)
+    return list(posts.order_by("user__full_name"))
+
+
 def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
     return [
         Finding(

@@ -17,7 +17,7 @@ from django_otp import match_token
 from applications import access, actors, printing
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Result
-from applications.office import acting, inbox, signing, workspace
+from applications.office import acting, filtering, inbox, signing, workspace
 from applications.views.downloads import sealed_content
 from identity.access import officer_of, officer_required
 from identity.errors import DomainError, Forbidden, NotFound, Refused
@@ -40,16 +40,25 @@ IMAGE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
 def inbox_page(request: HttpRequest) -> HttpResponse:
     officer = _officer(request)
     code = "".join(request.GET.get("q", "").split()).replace("–", "-")[:40]
+    filters, wrong = filtering.parse(request.GET)
+    now = timezone.now()
     found = inbox.read(
         officer,
         tab=request.GET.get("nhom", ""),
         code=code,
-        procedure=request.GET.get("thu-tuc", ""),
+        filters=filters,
         after=request.GET.get("sau", ""),
-        now=timezone.now(),
+        now=now,
     )
-    context = {"inbox": found, "code": code, "procedure": request.GET.get("thu-tuc", "")}
-    return _office(request, officer, "inbox", context)
+    context = {
+        "inbox": found,
+        "code": code,
+        "wrong": wrong,
+        "due_from": request.GET.get("han-tu", ""),
+        "due_to": request.GET.get("han-den", ""),
+        "colleagues": workspace.staff_of(officer),
+    }
+    return _office(request, officer, "inbox", {**context, **inbox.CHOICES})
 
 
 @require_GET
