@@ -43,7 +43,7 @@ INSERT INTO applications_dossier
      step_kind, step_role, assignee_id, fee_vnd, paid_vnd, form_set, needs_matching, supplement_count,
       created_at, submitted_at,
      answer_due_at, accepted_at, due_at, ended_at, last_event_at, seq, head_hash, salt)
-SELECT 'bench-' || n, 'B' || lpad(n::text, 9, '0'), (%(versions)s::bigint[])[1 + (n * 7919) %% %(kinds)s],
+SELECT 'bench-' || n, 'B' || lpad(n::text, 9, '0'), (%(versions)s::bigint[])[1 + (n::bigint * 7919) %% %(kinds)s],
        CASE WHEN n %% 100 < %(big)s THEN %(agency)s ELSE (%(others)s::bigint[])[1 + n %% 19] END, %(person)s,
        (ARRAY['online','online','online','counter','post'])[1 + h %% 5], 'electronic', s, '{}',
        CASE WHEN s = 'processing' THEN h %% 4 ELSE 0 END,

@@ -18,6 +18,7 @@ from applications.models.dossier import (
 from applications.models.event import Cursor, Event, EventNote
 from applications.models.held import HeldForm
 from applications.models.result import Result, Series
+from applications.models.saved_filter import SavedFilter
 from applications.models.waiting import Outbox, Pause, SupplementRequest
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Outbox",
     "Pause",
     "Result",
+    "SavedFilter",
     "Series",
     "SupplementRequest",
     "new_key",

@@ -16,6 +16,13 @@ from applications.services.deciding import (
     stop,
 )
 from applications.services.drafts import discard_draft, gather, hold, take_held
+from applications.services.filters import (
+    delete_filter,
+    pin_filter,
+    rename_filter,
+    save_filter,
+    share_filter,
+)
 from applications.services.intake import (
     Incomplete,
     accept,
@@ -39,6 +46,11 @@ from applications.services.waiting import (
 )
 
 __all__ = [
+    "share_filter",
+    "save_filter",
+    "rename_filter",
+    "pin_filter",
+    "delete_filter",
     "Incomplete",
     "accept",
     "answer_supplement",

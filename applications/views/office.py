@@ -16,11 +16,12 @@ from django_otp import match_token
 
 from applications import access, actors, printing
 from applications.deadlines import LEGAL_ZONE
-from applications.models import Result
+from applications.models import Result, SavedFilter
 from applications.office import acting, filtering, inbox, signing, workspace
 from applications.views.downloads import sealed_content
-from identity.access import officer_of, officer_required
-from identity.errors import DomainError, Forbidden, NotFound, Refused
+from identity.access import acting_officer as _officer
+from identity.access import officer_required
+from identity.errors import DomainError, NotFound, Refused
 from identity.models import Officer, Role
 
 HANDLERS = (Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER, Role.SIGNER, Role.REGISTRY_CLERK)
@@ -57,6 +58,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "due_from": request.GET.get("han-tu", ""),
         "due_to": request.GET.get("han-den", ""),
         "colleagues": workspace.staff_of(officer),
+        "saved": SavedFilter.objects.usable_by(officer),
     }
     return _office(request, officer, "inbox", {**context, **inbox.CHOICES})
 
@@ -235,13 +237,6 @@ def _office(
     request: HttpRequest, officer: Officer, page: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     return render(request, f"office/{page}.html", {"officer": officer, **context}, status=status)
-
-
-def _officer(request: HttpRequest) -> Officer:
-    officer = officer_of(request)
-    if officer is None:  # deactivated between the guard and here
-        raise Forbidden(_("Tài khoản cán bộ không còn hoạt động."))
-    return officer
 
 
 def _confirm_person(request: HttpRequest) -> None:
