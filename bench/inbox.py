@@ -17,9 +17,10 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
+from django.test.utils import override_settings
 from django.utils import timezone
 
-from applications import access, legal
+from applications import access, legal, services
 from applications.models import Dossier
 from applications.office import clock, inbox, queues
 from applications.office.filtering import Filters
@@ -27,8 +28,13 @@ from applications.states import CLOCK_RUNNING, ENDED, PAUSED, State
 from identity.models import Agency, Citizen, Officer, Role, User
 from procedures.models import Procedure, ProcedureVersion
 
-PAGE_MS, FILTER_MS = 150.0, 300.0
-FLOORS = {"page_within_promise": 1.0, "filters_within_promise": 1.0, "ours_to_usual": 3.0}
+PAGE_MS, FILTER_MS, CLAIM_MS = 150.0, 300.0, 50.0
+FLOORS = {
+    "page_within_promise": 1.0,
+    "filters_within_promise": 1.0,
+    "claim_within_promise": 1.0,
+    "ours_to_usual": 3.0,
+}
 BIG_SHARE = 0.32
 """One agency of twenty holds this part of all dossiers."""
 STEPS = [
@@ -86,6 +92,7 @@ def run(*, rows: int, times: int, plans: str = "") -> list[dict[str, Any]]:
             for t in ("mine", "done")
             for f in _asked(world)
         ]
+        claims = _claims(world, 20)
         told = _plans(world)
     if plans:
         with open(plans, "w") as out:
@@ -97,9 +104,11 @@ def run(*, rows: int, times: int, plans: str = "") -> list[dict[str, Any]]:
             "job": f"inbox with {rows} dossiers, ms",
             "first_page_ms": round(whole, 1),
             "slowest_filter_ms": round(slow, 1),
+            "claim_next_ms": round(claims, 1),
             "lists": lines,
             "page_within_promise": round(PAGE_MS / whole, 2),
             "filters_within_promise": round(FILTER_MS / slow, 2),
+            "claim_within_promise": round(CLAIM_MS / claims, 2),
             "ours_to_limit": round(statistics.median(one["limit"] / one["ours"] for one in lines), 2),
             "ours_to_usual": round(statistics.median(one["usual"] / one["ours"] for one in lines), 2),
             "floors": FLOORS,
@@ -210,6 +219,22 @@ def _plans(world: World) -> list[str]:
             assert "Seq Scan on applications_dossier" not in plan, f"{tab} {filters.query}\n{plan}"
             told.append(f"-- {tab} {filters.query}\n{plan}")
     return told
+
+
+def _claims(world: World, times: int) -> float:
+    """Median milliseconds of claiming the next dossier; what was claimed is put back."""
+    given: list[int | None] = []
+    with transaction.atomic(), override_settings(MOST_HELD_DOSSIERS=10**6):
+
+        def next_one() -> None:
+            dossier = services.claim_next(officer=world.officer, at=world.now)
+            given.append(dossier.pk if dossier else None)
+
+        took = _times(next_one, times)
+        transaction.set_rollback(True)
+    assert None not in given
+    assert len(set(given)) == len(given), "one dossier was given twice"
+    return took
 
 
 def _times(way: Callable[[], Any], times: int) -> float:

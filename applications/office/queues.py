@@ -120,7 +120,8 @@ def branches(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[
     just_before = now - dt.timedelta(microseconds=1)
     return {
         "waiting": [Branch(State.SUBMITTED)],
-        "mine": [Branch(state, holder=officer.user_id) for state in WORKABLE] + free_for(officer),
+        "mine": [Branch(state, holder=officer.user_id) for state in WORKABLE]
+        + free_for(frozenset(officer.roles)),
         "citizen": [Branch(State.SUPPLEMENT_REQUESTED), Branch(State.PAYMENT_REQUESTED)],
         "signing": [Branch(State.PROCESSING, step_kind="sign")],
         "soon": [Branch(state, owed_from=now, owed_to=until) for state in running],
@@ -129,12 +130,12 @@ def branches(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[
     }
 
 
-def free_for(officer: Officer) -> list[Branch]:
-    """Waiting for one of the officer's roles and held by nobody. New submissions have a tab of their own."""
-    found = [Branch(State.PROCESSING, step_role=role, holder=None) for role in sorted(set(officer.roles))]
-    if officer.has_role(Role.INTAKE):
+def free_for(roles: frozenset[str]) -> list[Branch]:
+    """Waiting for one of the roles and held by nobody. New submissions have a tab of their own."""
+    found = [Branch(State.PROCESSING, step_role=role, holder=None) for role in sorted(roles)]
+    if Role.INTAKE in roles:
         found += [Branch(State.ACCEPTED, holder=None), Branch(State.COMPLETED, holder=None)]
-    if officer.has_role(Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER):
+    if roles & {Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER}:
         found.append(Branch(State.WITHDRAWAL_REQUESTED, holder=None))
     return found
 

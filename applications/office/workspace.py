@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications import access, answering, issuing, legal, printing
+from applications import access, actors, answering, issuing, legal, printing
 from applications.deadlines import Deadline
 from applications.models import Attachment, Dossier, Event, Result
-from applications.office import checks, clock, inbox
+from applications.office import checks, clock, inbox, queues
 from applications.office.facts import Group, groups, reported_of
+from applications.services import claiming
 from applications.states import EDGES, actions_for
 from applications.wording import step_name
 from identity.models import Officer, Role
@@ -33,6 +34,10 @@ FIRST_ACTS = (
 )
 """What moves the dossier on stands first and is the one filled button; the rest follows the table."""
 MACHINE_EVENTS = {
+    "claim": gettext_lazy("Nhận hồ sơ để xử lý"),
+    "let_go": gettext_lazy("Trả hồ sơ về hàng chờ"),
+    "transfer": gettext_lazy("Chuyển hồ sơ cho đồng nghiệp"),
+    "take_over": gettext_lazy("Nhận thay người không còn làm việc"),
     "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
     "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
     "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
@@ -82,6 +87,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What this officer may do about who holds the dossier."""
+
+    may_claim: bool
+    may_let_go: bool
+    may_take_over: bool
+    may_transfer: bool
+    candidates: Sequence[Officer]
+
+
+@dataclass(frozen=True)
 class Workspace:
     dossier: Dossier
     state: clock.Chip
@@ -98,6 +114,7 @@ class Workspace:
     different: int
     matched: int
     colleagues: Sequence[Officer]
+    holding: Holding
     findings: Sequence[Finding]
 
     @property
@@ -155,6 +172,7 @@ def build(
         different=sum(fact.source == "different" for fact in facts),
         matched=sum(fact.source == "matched" for fact in facts),
         colleagues=colleagues_of(officer),
+        holding=holding_of(dossier, officer),
         findings=findings_of(dossier, typed or {}),
     )
 
@@ -192,6 +210,21 @@ def colleagues_of(officer: Officer) -> list[Officer]:
         Officer.objects.select_related("user")
         .filter(agency=officer.agency, is_active=True, roles__contains=[Role.CASE_OFFICER])
         .order_by("user__full_name")
+    )
+
+
+def holding_of(dossier: Dossier, officer: Officer) -> Holding:
+    by, mine = actors.officer(officer), dossier.assignee_id == officer.user_id
+    workable = dossier.state in queues.WORKABLE
+    fits, free = claiming.fits(dossier, by), dossier.assignee_id is None
+    may_transfer = workable and (mine or officer.has_role(*claiming.SUPERIORS))
+    others = [one for one in staff_of(officer) if one.user_id != dossier.assignee_id] if may_transfer else []
+    return Holding(
+        may_claim=fits and free,
+        may_let_go=workable and mine,
+        may_take_over=fits and not free and not mine and claiming.is_gone(dossier),
+        may_transfer=may_transfer,
+        candidates=[one for one in others if claiming.fits(dossier, actors.officer(one))],
     )
 
 

@@ -4,6 +4,14 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.claiming import (
+    claim,
+    claim_next,
+    let_go,
+    release_absent,
+    take_over,
+    transfer,
+)
 from applications.services.deciding import (
     approve,
     decide,
@@ -46,6 +54,12 @@ from applications.services.waiting import (
 )
 
 __all__ = [
+    "transfer",
+    "take_over",
+    "release_absent",
+    "let_go",
+    "claim_next",
+    "claim",
     "share_filter",
     "save_filter",
     "rename_filter",

@@ -58,6 +58,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "due_from": request.GET.get("han-tu", ""),
         "due_to": request.GET.get("han-den", ""),
         "colleagues": workspace.staff_of(officer),
+        "can_claim": officer.has_role(*HANDLERS),
         "saved": SavedFilter.objects.usable_by(officer),
     }
     return _office(request, officer, "inbox", {**context, **inbox.CHOICES})

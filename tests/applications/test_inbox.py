@@ -165,7 +165,7 @@ def test_a_tab_that_forgets_who_holds_a_dossier_is_caught(monkeypatch):
     """The broken variant: what a colleague holds counts as free."""
     whole = queues.free_for
     monkeypatch.setattr(
-        queues, "free_for", lambda post: [replace(one, holder=queues.ANYBODY) for one in whole(post)]
+        queues, "free_for", lambda roles: [replace(one, holder=queues.ANYBODY) for one in whole(roles)]
     )
     assert differing(factories.commune_agency())
 
