@@ -185,10 +185,10 @@ def _hold(
 
 
 def _told(dossier: Dossier, moved: Conflict) -> Conflict:
-    """Who holds it since when; when nobody does, what else changed."""
+    """Who holds it since when; when nobody does, the dossier itself moved on."""
     dossier.refresh_from_db()
     if dossier.assignee is None or dossier.assigned_at is None:
-        return moved
+        return Conflict(_("Hồ sơ vừa chuyển sang bước khác. Hãy tải lại trang."), **moved.details)
     who, when = dossier.assignee.full_name, date_format(localtime(dossier.assigned_at), "DATETIME_FORMAT")
     message = _("Hồ sơ đang do %(who)s giữ từ %(when)s.") % {"who": who, "when": when}
     return Conflict(message, by=who, at=dossier.assigned_at.isoformat())
