@@ -26,6 +26,8 @@ from procedures.models import ProcedureVersion
 
 WINDOW = 200
 """Nearest free dossiers of each branch the lot is drawn from, and all with the same deadline as the last of them."""
+DRAWN = 100
+"""More than can be in the hands of other officers at one moment."""
 TRIES = 5
 SUPERIORS = (Role.APPROVER, Role.LEADER)
 
@@ -145,21 +147,24 @@ def _draw(officer: Officer) -> Dossier | None:
         asked &= queues.Clause("version_id = ANY(%s)", (fitting,))
     sql, values = _lot([asked & one.clause for one in _turns(frozenset(officer.roles))])
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, LEGAL_ZONE.key])
+        cursor.execute(sql, [LEGAL_ZONE.key, *values])
         row = cursor.fetchone()
-    return access.dossiers_for_officer(officer).get(pk=row[0]) if row else None
+    light = access.dossiers_for_officer(officer).defer("version__form", "version__content")
+    return light.get(pk=row[0]) if row else None
 
 
 def _lot(clauses: Sequence[queues.Clause]) -> tuple[str, list[Any]]:
     window = " UNION ALL ".join(
-        f"(SELECT id FROM applications_dossier WHERE {one.sql} ORDER BY owed_at"  # noqa: S608
+        f"(SELECT id, owed_at FROM applications_dossier WHERE {one.sql} ORDER BY owed_at"  # noqa: S608
         f" FETCH FIRST {WINDOW} ROWS WITH TIES)"
         for one in clauses
     )
     text = f"""
-        SELECT id FROM applications_dossier WHERE id IN ({window}) AND assignee_id IS NULL
-        ORDER BY (owed_at AT TIME ZONE %s)::date, gen_random_uuid()
-        LIMIT 1 FOR UPDATE SKIP LOCKED
+        SELECT d.id FROM applications_dossier d JOIN (
+            SELECT id, row_number() OVER (ORDER BY (owed_at AT TIME ZONE %s)::date, gen_random_uuid()) AS place
+            FROM ({window}) AS near ORDER BY place LIMIT {DRAWN}
+        ) AS drawn ON drawn.id = d.id
+        WHERE d.assignee_id IS NULL ORDER BY drawn.place LIMIT 1 FOR UPDATE OF d SKIP LOCKED
     """  # noqa: S608
     return text, [value for one in clauses for value in one.params]
 
