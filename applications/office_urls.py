@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from applications.views import consulting, office, shortcuts
+from applications.views import claiming, consulting, office, saved_filters, shortcuts
 
 urlpatterns = [
     path("can-bo/", office.inbox_page, name="inbox"),
+    path("can-bo/bo-loc/", saved_filters.save, name="save_filter"),
+    path("can-bo/bo-loc/<int:number>/<slug:action>/", saved_filters.change, name="change_filter"),
+    path("can-bo/ke-tiep/", claiming.claim_next, name="claim_next"),
+    path("can-bo/ho-so/<str:code>/giu/<slug:action>/", claiming.hold, name="hold"),
     path("can-bo/ky-so/", office.signing_page, name="signing"),
     path("can-bo/so-theo-doi/", office.register, name="register"),
     path("can-bo/phim-tat/", shortcuts.shortcuts, name="shortcuts"),

@@ -41,6 +41,9 @@ ENDED = FINAL | {State.COMPLETED}
 RETURN = "return"
 """Target of an edge that leads back to the state the dossier left."""
 
+INSIDE_KINDS = frozenset({"claim", "let_go", "transfer", "take_over"})
+"""Remarks about who in the office holds a dossier: part of its history, not news for citizens or partners."""
+
 CITIZEN = "citizen"
 SYSTEM = "system"
 

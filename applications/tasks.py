@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from applications import notices, sweeping
+from applications import notices, services, sweeping
 
 
 @shared_task(name="applications.work")
@@ -16,6 +16,7 @@ def sweep() -> None:
     """What is quick comes first: slow signatures must not keep citizens from being told."""
     notices.tell(limit=500)
     sweeping.expire_waiting(at=timezone.now())
+    services.release_absent(at=timezone.now())
     sweeping.remind_consulted(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):
         sweeping.run(topic, dossier_id, at=timezone.now())

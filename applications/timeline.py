@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from applications import answering, deadlines, legal
 from applications.models import Dossier, Event
-from applications.states import CLOCK_RUNNING, ENDED, FINAL, PAUSED, State
+from applications.states import CLOCK_RUNNING, ENDED, FINAL, INSIDE_KINDS, PAUSED, State
 from applications.wording import step_name
 from identity.models import Agency
 
@@ -81,7 +81,8 @@ class Clock:
 
 def happenings(dossier: Dossier) -> list[Happening]:
     """Newest first."""
-    events = Event.objects.filter(dossier=dossier).select_related("actor", "agency", "note").order_by("-seq")
+    told = Event.objects.filter(dossier=dossier).exclude(kind__in=INSIDE_KINDS)
+    events = told.select_related("actor", "agency", "note").order_by("-seq")
     keys = {event.data[role] for event in events for role in ("partner", "asked") if role in event.data}
     partners = dict(Agency.objects.filter(key__in=keys).values_list("key", "name"))
     return [_happening(dossier, event, partners) for event in events]

@@ -13,6 +13,10 @@ from identity.models import AdministrativeUnit
 from procedures.schema import Question, display, in_language
 
 EVENT_LABELS = {
+    "claim": gettext_lazy("Nhận hồ sơ để xử lý"),
+    "let_go": gettext_lazy("Trả hồ sơ về hàng chờ"),
+    "transfer": gettext_lazy("Chuyển hồ sơ cho đồng nghiệp"),
+    "take_over": gettext_lazy("Nhận thay người không còn làm việc"),
     "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
     "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
     "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),

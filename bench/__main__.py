@@ -15,6 +15,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
+    parser.add_argument("--rows", type=int, default=200_000, help="dossiers behind the inbox")
+    parser.add_argument("--plans", default="", help="a file for the query plans of the inbox")
+    parser.add_argument("--only", choices=["inbox"], default="", help="this measurement alone")
     options = parser.parse_args()
     from portal.embedded import provide
 
@@ -25,21 +28,24 @@ def main() -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import dossiers, editions, forms, http, publishing, results, search
+    from bench import dossiers, editions, forms, http, inbox, publishing, results, search
     from portal import demo
 
     call_command("migrate", interactive=False, verbosity=0)
     dict(demo.load(at=timezone.now(), on=timezone.localdate()))
     size = {"each": 40, "rounds": 3} if options.quick else {"each": 200, "rounds": 5}
-    reports = [
-        *dossiers.run(**size),
-        *editions.run(),
-        forms.run(each=10 if options.quick else 40, rounds=size["rounds"]),
-        results.run(),
-        publishing.run(rounds=3 if options.quick else 10),
-        search.run(),
-        http.run(times=10 if options.quick else 40),
-    ]
+    rows = options.rows // 10 if options.quick else options.rows
+    reports = inbox.run(rows=rows, times=5, plans=options.plans)
+    if options.only != "inbox":
+        reports += [
+            *dossiers.run(**size),
+            *editions.run(),
+            forms.run(each=10 if options.quick else 40, rounds=size["rounds"]),
+            results.run(),
+            publishing.run(rounds=3 if options.quick else 10),
+            search.run(),
+            http.run(times=10 if options.quick else 40),
+        ]
     low = [
         f"{r['job']}: {name} {r[name]} < {floor}"
         for r in reports

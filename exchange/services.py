@@ -19,12 +19,12 @@ from django.db.models import F
 from applications import feed
 from applications import services as dossiers
 from applications.models import Dossier, Event
-from applications.states import NATIONAL_CODE
+from applications.states import INSIDE_KINDS, NATIONAL_CODE
 from exchange import messages, signing
 from exchange.models import Delivery, Partner
 
-OWN_KINDS = frozenset({"partner_acknowledged", "partner_status"})
-"""What came from partners does not go back to them."""
+OWN_KINDS = INSIDE_KINDS | {"partner_acknowledged", "partner_status"}
+"""What came from partners does not go back to them, and who in an office holds a dossier is no news."""
 
 BATCH = 100
 TIMEOUT = 5.0

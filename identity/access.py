@@ -123,3 +123,11 @@ def officer_of(request: HttpRequest) -> Officer | None:
     if not user.is_authenticated or not user.is_active or not user.is_verified():  # type: ignore[attr-defined]
         return None
     return Officer.objects.select_related("agency__unit", "user").filter(user=user, is_active=True).first()
+
+
+def acting_officer(request: HttpRequest) -> Officer:
+    """The officer behind a guarded view. Raises Forbidden when deactivated between the guard and here."""
+    officer = officer_of(request)
+    if officer is None:
+        raise Forbidden(_("Tài khoản cán bộ không còn hoạt động."))
+    return officer

@@ -192,6 +192,12 @@ class Officer(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="officers")
     title = models.CharField(_("chức danh"), max_length=120)
     roles = ArrayField(models.CharField(max_length=20, choices=Role))
+    skills = ArrayField(
+        models.CharField(max_length=120),
+        default=list,
+        blank=True,
+        help_text=_("Khóa của các lĩnh vực thông thạo; để trống là mọi lĩnh vực"),
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

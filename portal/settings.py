@@ -233,6 +233,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+MOST_HELD_DOSSIERS = int(env("MOST_HELD_DOSSIERS", "20"))  # an officer at a time, by «claim next» (practice)
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 
 # --- Interfaces -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 from applications.models.calendar import CalendarDay
 from applications.models.consultation import Consultation
 from applications.models.dossier import (
+    NEVER,
     Answer,
     Attachment,
     Channel,
@@ -18,10 +19,12 @@ from applications.models.dossier import (
 from applications.models.event import Cursor, Event, EventNote
 from applications.models.held import HeldForm
 from applications.models.result import Result, Series
+from applications.models.saved_filter import SavedFilter
 from applications.models.supplement import AnswerRevision, SupplementDraft
 from applications.models.waiting import Outbox, Pause, SupplementRequest
 
 __all__ = [
+    "NEVER",
     "Answer",
     "AnswerRevision",
     "Attachment",
@@ -38,6 +41,7 @@ __all__ = [
     "Outbox",
     "Pause",
     "Result",
+    "SavedFilter",
     "Series",
     "SupplementDraft",
     "SupplementRequest",

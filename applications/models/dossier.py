@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -9,7 +10,8 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
@@ -39,15 +41,22 @@ class Delivery(models.TextChoices):
     POST = "post", _("Nhận bản giấy qua bưu chính")
 
 
+NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+"""Stands for «no deadline», so that lists by deadline have no gaps."""
+_OWED: Any = Case(
+    When(state=State.SUBMITTED, then=Coalesce("answer_due_at", Value(NEVER))),
+    default=Coalesce("due_at", Value(NEVER)),
+)
+_COVERED = ["version", "assignee", "channel", "needs_matching", "last_event_at"]
+"""What lists are filtered by beside the key of their index: the index alone answers."""
+
+
 class DossierQuerySet(models.QuerySet["Dossier"]):
     def of_citizen(self, citizen: Citizen) -> DossierQuerySet:
         return self.filter(submitter=citizen)
 
     def at_agency(self, agency: Agency) -> DossierQuerySet:
         return self.filter(agency=agency).exclude(state=State.DRAFT)
-
-    def by_due(self) -> DossierQuerySet:
-        return self.order_by(F("due_at").asc(nulls_last=True), "submitted_at", "pk")
 
     def open(self) -> DossierQuerySet:
         return self.exclude(state__in=[*FINAL, State.DRAFT])
@@ -89,6 +98,14 @@ class Dossier(models.Model):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    assigned_at = models.DateTimeField(null=True, blank=True, help_text=_("Lúc người giữ nhận hồ sơ"))
+    step_kind = models.CharField(max_length=24, blank=True, editable=False)
+    step_role = models.CharField(
+        max_length=24,
+        blank=True,
+        editable=False,
+        help_text=_("Vai trò của bước đang chờ, chỉ khi «Đang xử lý»"),
+    )
     fee_vnd = models.BigIntegerField(default=0, help_text=_("Phí, lệ phí phải nộp, đồng"))
     paid_vnd = models.BigIntegerField(default=0)
     form_set = models.CharField(max_length=12, blank=True)
@@ -105,6 +122,13 @@ class Dossier(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    owed_at = models.GeneratedField(
+        expression=_OWED,
+        output_field=models.DateTimeField(),
+        db_persist=True,
+        help_text=_("Hạn đang chờ: trả lời tiếp nhận, rồi kết quả"),
+    )
+    last_event_at = models.DateTimeField(null=True, blank=True, editable=False)
     seq = models.PositiveIntegerField(default=0, editable=False)
     head_hash = models.BinaryField(max_length=32, default=b"", editable=False)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
@@ -124,7 +148,28 @@ class Dossier(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["agency", "state", "due_at"]),
+            models.Index(
+                name="dossier_by_state", fields=["agency", "state", "owed_at", "id"], include=_COVERED
+            ),
+            models.Index(
+                name="dossier_by_step_role",
+                fields=["agency", "step_role", "owed_at", "id"],
+                include=_COVERED,
+                condition=Q(state=State.PROCESSING),
+            ),
+            models.Index(
+                name="dossier_by_step_kind",
+                fields=["agency", "step_kind", "owed_at", "id"],
+                include=_COVERED,
+                condition=Q(state=State.PROCESSING),
+            ),
+            models.Index(
+                name="dossier_by_assignee",
+                fields=["assignee", "state", "owed_at", "id"],
+                include=["agency", "version", "channel", "needs_matching", "last_event_at"],
+                condition=Q(assignee__isnull=False),
+            ),
+            models.Index(name="dossier_by_version", fields=["agency", "version", "state", "owed_at", "id"]),
             models.Index(fields=["submitter", "-created_at"]),
         ]
 
@@ -157,7 +202,11 @@ class Dossier(models.Model):
 
     @property
     def current_step(self) -> dict[str, Any]:
-        return self.steps[self.step] if self.state == State.PROCESSING and self.step < len(self.steps) else {}
+        return self.step_at(self.step) if self.state == State.PROCESSING else {}
+
+    def step_at(self, number: int) -> dict[str, Any]:
+        """The step counted from 0; empty after the last."""
+        return self.steps[number] if number < len(self.steps) else {}
 
     # One method for each edge of the table; bodies are empty because the verbs do the work.
     @_by_edge("submit")

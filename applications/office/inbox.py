@@ -6,41 +6,24 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, DateTimeField, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications import access, legal
-from applications.deadlines import Calendar
-from applications.models import Dossier, DossierQuerySet
-from applications.office import clock
-from applications.states import CLOCK_RUNNING, ENDED, State
+from applications.deadlines import LEGAL_ZONE, Calendar
+from applications.models import Channel, Dossier, DossierQuerySet
+from applications.office import clock, filtering, queues
+from applications.office.filtering import Filters
+from applications.states import State
 from applications.wording import step_name
-from identity.models import Officer, Role
+from identity.models import Officer
+from procedures.models import ProcedureVersion
 
-PAGE = 50
-MOST_STEPS = 8
-"""Longest chain of processing steps whose roles the «mine» filter looks at."""
-_NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-_OWED = Coalesce(
-    Case(
-        When(state=State.SUBMITTED, then=F("answer_due_at")),
-        default=F("due_at"),
-        output_field=DateTimeField(),
-    ),
-    Value(_NEVER),
-    output_field=DateTimeField(),
-)
-_LABELS = {
-    "waiting": gettext_lazy("Chờ nhận"),
-    "mine": gettext_lazy("Của tôi"),
-    "supplement": gettext_lazy("Chờ dân bổ sung"),
-    "payment": gettext_lazy("Chờ nộp phí"),
-    "signing": gettext_lazy("Chờ ký"),
-    "soon": gettext_lazy("Sắp hạn"),
-    "overdue": gettext_lazy("Quá hạn"),
-    "done": gettext_lazy("Đã xong"),
+HEAVY = ("version__form", "version__content")
+"""Columns no list shows, many kilobytes each."""
+CHOICES = {
+    "states": [(one.value, one.label) for one in State if one != State.DRAFT],
+    "channels": Channel.choices,
 }
 STATE_CHIPS: dict[str, tuple[str, str]] = {
     State.SUBMITTED: ("info", "plus"),
@@ -61,6 +44,10 @@ class Tab:
     count: int
 
     @property
+    def shown(self) -> str:
+        return spoken_count(self.count)
+
+    @property
     def is_alarm(self) -> bool:
         return self.key == "overdue" and self.count > 0
 
@@ -77,55 +64,92 @@ class Row:
 class Inbox:
     tabs: Sequence[Tab]
     tab: Tab
+    filters: Filters
+    found: str
+    """How many rows the tab has under the filters, in words: «12», «999+»."""
     rows: Sequence[Row]
     next_key: str
     procedures: Sequence[tuple[str, str]]
 
 
 def read(
-    officer: Officer, *, tab: str, code: str = "", procedure: str = "", after: str = "", now: dt.datetime
+    officer: Officer,
+    *,
+    tab: str,
+    code: str = "",
+    filters: Filters | None = None,
+    after: str = "",
+    now: dt.datetime,
 ) -> Inbox:
     """One page of one tab. The number of queries does not grow with the number of rows."""
-    calendar = legal.calendar()
-    whole = access.dossiers_for_officer(officer).alias(owed=_OWED)
-    filters = tab_filters(officer, now=now, calendar=calendar)
-    counts = whole.aggregate(**{key: Count("pk", filter=where) for key, where in filters.items()})
-    tabs = [Tab(key, str(label), counts[key]) for key, label in _LABELS.items()]
+    calendar, filters = legal.calendar(), filters or Filters()
+    whole = access.dossiers_for_officer(officer)
+    parted = queues.branches(officer, now=now, calendar=calendar)
+    counted = queues.counts(queues.clause_of(whole), parted)
+    tabs = [Tab(key, str(label), counted[key]) for key, label in queues.LABELS.items()]
     chosen = next((one for one in tabs if one.key == tab), None) or first_with_work(tabs)
-    found = whole if code else whole.filter(filters[chosen.key])
+    seen = ProcedureVersion.objects.filter(pk__in=queues.versions_seen(officer.agency))
+    found, next_key = chosen.count, ""
     if code:
-        found = found.filter(code__icontains=code)
-    if procedure:
-        found = found.filter(version__procedure__slug=procedure)
-    dossiers, next_key = _page(found, after)
-    names = whole.values_list("version__procedure__slug", "version__procedure__name").distinct()
-    rows = [row_of(dossier, now=now, calendar=calendar) for dossier in dossiers]
-    return Inbox(tabs, chosen, rows, next_key, sorted(names.order_by(), key=lambda pair: pair[1]))
+        ids = by_code(whole, officer, code, now)
+        found = len(ids)
+    else:
+        asked = queues.clause_of(whole.filter(narrowed(officer, filters, now=now, calendar=calendar)))
+        if filters:
+            found = queues.counts(asked, {"tab": parted[chosen.key]})["tab"]
+        ids, following = queues.page(
+            asked,
+            parted[chosen.key],
+            after=queues.place(after),
+            newest_first=chosen.key in queues.NEWEST_FIRST,
+        )
+        next_key = str(following) if following else ""
+    rows = [row_of(dossier, now=now, calendar=calendar) for dossier in in_order(whole, ids)]
+    named = seen.order_by("procedure__name").values_list("procedure__slug", "procedure__name").distinct()
+    return Inbox(tabs, chosen, filters, spoken_count(found), rows, next_key, list(named))
+
+
+def narrowed(officer: Officer, filters: Filters, *, now: dt.datetime, calendar: Calendar) -> Q:
+    """What the filters of the address ask, for this officer."""
+    versions = ProcedureVersion.objects.filter(procedure__slug__in=filters.procedures)
+    return filtering.condition(
+        filters,
+        user_id=officer.user_id,
+        now=now,
+        calendar=calendar,
+        versions=list(versions.values_list("pk", flat=True)) or [0],
+    )
+
+
+def in_order(whole: DossierQuerySet, ids: Sequence[int]) -> list[Dossier]:
+    """The dossiers of one page, in the order of ``ids``, without the columns no list shows."""
+    by_id = whole.select_related("assignee").defer(*HEAVY).in_bulk(list(ids))
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def by_code(whole: DossierQuerySet, officer: Officer, written: str, now: dt.datetime) -> list[int]:
+    """Dossiers whose code begins so, or does after the beginning of the agency or of today; nearest deadline first.
+
+    A search by the applicant's name is not offered: it would look up a person, not a dossier of the office.
+    """
+    agency, today = officer.agency.identifier, now.astimezone(LEGAL_ZONE)
+    written = written.upper()
+    beginnings = (written, f"{agency}-{written}", f"{agency}-{today:%y%m%d}-{written}")
+    where = Q()
+    for beginning in beginnings:
+        where |= Q(code__startswith=beginning)
+    found = whole.filter(where).order_by().values_list("owed_at", "pk")
+    return [pk for _moment, pk in sorted(found[: queues.PAGE])]
+
+
+def spoken_count(count: int) -> str:
+    return str(count) if count < queues.MOST_COUNTED else f"{queues.MOST_COUNTED - 1}+"
 
 
 def first_with_work(tabs: Sequence[Tab]) -> Tab:
     """The tab to open with: mine before what anybody may take, then the first that is not empty."""
     mine = tabs[1]
     return mine if mine.count else next((one for one in tabs if one.count), mine)
-
-
-def tab_filters(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[str, Q]:
-    running = Q(state__in=[State.SUBMITTED, *CLOCK_RUNNING])
-    return {
-        "waiting": Q(state=State.SUBMITTED),
-        "mine": _mine(officer),
-        "supplement": Q(state=State.SUPPLEMENT_REQUESTED),
-        "payment": Q(state=State.PAYMENT_REQUESTED),
-        "signing": at_step("sign"),
-        "soon": running & Q(owed__gte=now, owed__lte=clock.soon_until(now, calendar)),
-        "overdue": running & Q(owed__lt=now),
-        "done": Q(state__in=ENDED),
-    }
-
-
-def at_step(kind: str) -> Q:
-    """Dossiers whose current processing step, as their own version declares it, is of this kind."""
-    return _step(kind=kind)
 
 
 def row_of(dossier: Dossier, *, now: dt.datetime, calendar: Calendar) -> Row:
@@ -154,44 +178,3 @@ def next_act(dossier: Dossier) -> str:
         State.COMPLETED: _("Trả kết quả"),
     }
     return acts.get(State(dossier.state), "")
-
-
-def _mine(officer: Officer) -> Q:
-    """Given to me, or waiting for one of my roles and given to nobody else."""
-    free = Q(assignee=None) | ~Q(step=0)
-    mine = Q(state=State.PROCESSING, assignee=officer.user) | (free & _step(role__in=officer.roles))
-    if officer.has_role(Role.INTAKE):
-        mine |= Q(state__in=[State.ACCEPTED, State.COMPLETED])
-    if officer.has_role(Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER):
-        mine |= Q(state=State.WITHDRAWAL_REQUESTED)
-    return mine
-
-
-def _step(**wanted: object) -> Q:
-    where = Q()
-    for number in range(MOST_STEPS):
-        path = f"version__processing__steps__{number}__"
-        where |= Q(step=number, **{path + name: value for name, value in wanted.items()})
-    return Q(state=State.PROCESSING) & where
-
-
-def _page(found: DossierQuerySet, after: str) -> tuple[list[Dossier], str]:
-    """The rows after the key of the last one shown: no OFFSET, so page 1000 costs what page 1 costs."""
-    ordered = found.annotate(owed_key=_OWED).order_by("owed_key", "pk")
-    if key := _key(after):
-        ordered = ordered.filter(Q(owed_key__gt=key[0]) | Q(owed_key=key[0], pk__gt=key[1]))
-    rows = list(ordered[: PAGE + 1])
-    if len(rows) <= PAGE:
-        return rows, ""
-    last = rows[PAGE - 1]
-    moment = clock.promise(last) or _NEVER
-    return rows[:PAGE], f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}-{last.pk}"
-
-
-def _key(after: str) -> tuple[dt.datetime, int] | None:
-    """A key somebody broke begins at the first page."""
-    moment, _dash, pk = after.partition("-")
-    try:
-        return dt.datetime.strptime(moment + "Z", "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=dt.UTC), int(pk)
-    except ValueError:
-        return None

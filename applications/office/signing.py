@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from applications import access, issuing, legal
 from applications.models import Dossier, Event, Result
-from applications.office import clock, inbox
+from applications.office import clock, queues
 from applications.states import EDGES
 from identity.models import Officer
 from procedures.journey import Journey
@@ -63,8 +62,8 @@ class Chosen:
 def waiting(officer: Officer, *, now: dt.datetime) -> list[Waiting]:
     """Drafts waiting for a signature in the own agency, nearest deadline first."""
     calendar = legal.calendar()
-    dossiers = access.dossiers_for_officer(officer).filter(inbox.at_step("sign")).select_related("result")
-    ordered = dossiers.order_by(F("due_at").asc(nulls_last=True), "pk")[:MOST]
+    dossiers = access.dossiers_for_officer(officer).filter(queues.at_step("sign")).select_related("result")
+    ordered = dossiers.order_by("owed_at", "pk")[:MOST]
     return [
         Waiting(
             dossier,

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from applications import access, answering, issuing, legal, printing, revisions
+from applications import access, actors, answering, issuing, legal, printing, revisions
 from applications.deadlines import Deadline
 from applications.models import Attachment, Dossier, Event, Result, SupplementDraft
-from applications.office import checks, clock, consulting, inbox
+from applications.office import checks, clock, consulting, inbox, queues
 from applications.office.facts import Group, groups, reported_of
+from applications.services import claiming
 from applications.services.consulting import ASKERS
 from applications.states import State, actions_for
 from applications.wording import event_label, step_name
@@ -69,6 +70,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What this officer may do about who holds the dossier."""
+
+    may_claim: bool
+    may_let_go: bool
+    may_take_over: bool
+    may_transfer: bool
+    candidates: Sequence[Officer]
+
+
+@dataclass(frozen=True)
 class Workspace:
     dossier: Dossier
     state: clock.Chip
@@ -85,6 +97,7 @@ class Workspace:
     different: int
     matched: int
     colleagues: Sequence[Officer]
+    holding: Holding
     findings: Sequence[Finding]
     changes: Sequence[revisions.Change]
     pending: SupplementDraft | None
@@ -148,6 +161,7 @@ def build(
         different=sum(fact.source == "different" for fact in facts),
         matched=sum(fact.source == "matched" for fact in facts),
         colleagues=colleagues_of(officer),
+        holding=holding_of(dossier, officer),
         findings=findings_of(dossier, typed or {}),
         changes=revisions.changes_of(dossier, at=dossier.submitted_at or now),
         pending=pending.first(),
@@ -199,6 +213,27 @@ def colleagues_of(officer: Officer) -> list[Officer]:
         .filter(agency=officer.agency, is_active=True, roles__contains=[Role.CASE_OFFICER])
         .order_by("user__full_name")
     )
+
+
+def holding_of(dossier: Dossier, officer: Officer) -> Holding:
+    by, mine = actors.officer(officer), dossier.assignee_id == officer.user_id
+    workable = dossier.state in queues.WORKABLE
+    fits, free = claiming.fits(dossier, by), dossier.assignee_id is None
+    may_transfer = workable and (mine or officer.has_role(*claiming.SUPERIORS))
+    others = [one for one in staff_of(officer) if one.user_id != dossier.assignee_id] if may_transfer else []
+    return Holding(
+        may_claim=fits and free,
+        may_let_go=workable and mine,
+        may_take_over=fits and not free and not mine and claiming.is_gone(dossier),
+        may_transfer=may_transfer,
+        candidates=[one for one in others if claiming.fits(dossier, actors.officer(one))],
+    )
+
+
+def staff_of(officer: Officer) -> list[Officer]:
+    """Everybody who works at the officer's agency now."""
+    posts = Officer.objects.select_related("user").filter(agency=officer.agency, is_active=True)
+    return list(posts.order_by("user__full_name"))
 
 
 def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:

@@ -4,6 +4,14 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.claiming import (
+    claim,
+    claim_next,
+    let_go,
+    release_absent,
+    take_over,
+    transfer,
+)
 from applications.services.consulting import (
     answer_consultation,
     close_consultation,
@@ -22,6 +30,13 @@ from applications.services.deciding import (
     stop,
 )
 from applications.services.drafts import discard_draft, gather, hold, rebase_draft, take_held
+from applications.services.filters import (
+    delete_filter,
+    pin_filter,
+    rename_filter,
+    save_filter,
+    share_filter,
+)
 from applications.services.intake import (
     Incomplete,
     accept,
@@ -47,6 +62,17 @@ from applications.services.waiting import (
 )
 
 __all__ = [
+    "transfer",
+    "take_over",
+    "release_absent",
+    "let_go",
+    "claim_next",
+    "claim",
+    "share_filter",
+    "save_filter",
+    "rename_filter",
+    "pin_filter",
+    "delete_filter",
     "Incomplete",
     "accept",
     "answer_consultation",

@@ -74,12 +74,14 @@ def approve(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
 
 
 def send_back(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Dossier:
-    """Approver or signer returns the draft to the first step, with the reason."""
+    """Approver or signer returns the draft to the first step and its author, with the reason."""
     if not reason.strip():
         raise Refused(_("Hãy ghi lý do trả lại."))
-    if dossier.step == 0 or _result(dossier).status != Result.Status.DRAFT:
+    result = _result(dossier)
+    if dossier.step == 0 or result.status != Result.Status.DRAFT:
         raise conflict(dossier, "send_back")
-    move(dossier, "send_back", by=by, at=at, note=reason, sets={"step": 0})
+    back = {"step": 0, "assignee_id": result.proposed_by_id}
+    move(dossier, "send_back", by=by, at=at, note=reason, sets=back)
     return dossier
 
 

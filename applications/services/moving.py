@@ -14,7 +14,7 @@ from django_fsm import TransitionNotAllowed
 from applications import bell, log
 from applications.actors import Actor
 from applications.models import Dossier, Event
-from applications.states import EDGES, RETURN, State
+from applications.states import EDGES, ENDED, RETURN, State
 from identity.errors import Conflict, Forbidden
 
 
@@ -50,6 +50,7 @@ def move(
         changes["return_states"] = [*stack, source]
     if edge.target == RETURN:
         changes["return_states"], conditions["return_states"] = stack[:-1], stack
+    changes |= _place(dossier, source, changes, at)
     written = log.append(
         dossier,
         log.Entry(
@@ -76,6 +77,20 @@ def move(
     return written
 
 
+def _place(dossier: Dossier, source: str, sets: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
+    """Columns that say whose turn it is: the step waited for, and nobody holds what was handed on or has ended."""
+    target, step = dossier.state, sets.get("step", dossier.step)
+    place: dict[str, Any] = {}
+    if State.PROCESSING in (source, target):
+        waiting = dossier.step_at(step) if target == State.PROCESSING else {}
+        place = {"step_kind": waiting.get("kind", ""), "step_role": waiting.get("role", "")}
+    handed_on = target == State.PROCESSING and (source == State.ACCEPTED or step != dossier.step)
+    if handed_on or target in ENDED:
+        holder = sets.get("assignee_id")
+        place |= {"assignee_id": holder, "assigned_at": at if holder else None}
+    return place
+
+
 def remark(
     dossier: Dossier,
     kind: str,
@@ -85,8 +100,12 @@ def remark(
     data: Mapping[str, Any] | None = None,
     note: str = "",
     sets: Mapping[str, Any] | None = None,
+    guards: Mapping[str, Any] | None = None,
 ) -> log.Written:
-    """Write an Event that changes no state (a signature made, an acknowledgement received)."""
+    """Write an Event that changes no state (a signature made, a dossier taken over by a colleague).
+
+    Raises Conflict when the state or one of ``guards`` (column: value) no longer holds.
+    """
     written = log.append(
         dossier,
         log.Entry(
@@ -99,6 +118,7 @@ def remark(
             data=data or {},
             note=note,
             sets=sets or {},
+            guards=guards or {},
         ),
     )
     if written is None:

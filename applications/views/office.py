@@ -16,12 +16,13 @@ from django_otp import match_token
 
 from applications import access, actors, printing, revisions
 from applications.deadlines import LEGAL_ZONE
-from applications.models import Result
-from applications.office import acting, inbox, shortcuts, signing, workspace
+from applications.models import Result, SavedFilter
+from applications.office import acting, filtering, inbox, shortcuts, signing, workspace
 from applications.return_reasons import reasons
 from applications.views.downloads import sealed_content
-from identity.access import officer_of, officer_required
-from identity.errors import DomainError, Forbidden, NotFound, Refused
+from identity.access import acting_officer as _officer
+from identity.access import officer_required
+from identity.errors import DomainError, NotFound, Refused
 from identity.models import Officer, Role
 
 HANDLERS = (Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER, Role.SIGNER, Role.REGISTRY_CLERK)
@@ -41,16 +42,27 @@ IMAGE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
 def inbox_page(request: HttpRequest) -> HttpResponse:
     officer = _officer(request)
     code = "".join(request.GET.get("q", "").split()).replace("–", "-")[:40]
+    filters, wrong = filtering.parse(request.GET)
+    now = timezone.now()
     found = inbox.read(
         officer,
         tab=request.GET.get("nhom", ""),
         code=code,
-        procedure=request.GET.get("thu-tuc", ""),
+        filters=filters,
         after=request.GET.get("sau", ""),
-        now=timezone.now(),
+        now=now,
     )
-    context = {"inbox": found, "code": code, "procedure": request.GET.get("thu-tuc", "")}
-    return _office(request, officer, "inbox", context)
+    context = {
+        "inbox": found,
+        "code": code,
+        "wrong": wrong,
+        "due_from": request.GET.get("han-tu", ""),
+        "due_to": request.GET.get("han-den", ""),
+        "colleagues": workspace.staff_of(officer),
+        "can_claim": officer.has_role(*HANDLERS),
+        "saved": SavedFilter.objects.usable_by(officer),
+    }
+    return _office(request, officer, "inbox", {**context, **inbox.CHOICES})
 
 
 @require_GET
@@ -238,13 +250,6 @@ def _office(
     request: HttpRequest, officer: Officer, page: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     return render(request, f"office/{page}.html", {"officer": officer, **context}, status=status)
-
-
-def _officer(request: HttpRequest) -> Officer:
-    officer = officer_of(request)
-    if officer is None:  # deactivated between the guard and here
-        raise Forbidden(_("Tài khoản cán bộ không còn hoạt động."))
-    return officer
 
 
 def _confirm_person(request: HttpRequest) -> None:

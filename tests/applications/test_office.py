@@ -71,7 +71,7 @@ def test_the_inbox_counts_each_tab_and_lists_only_the_own_agency(agency):
     page = client.get(INBOX, {"nhom": "waiting"})
     assert page.status_code == 200
     assert {tab.key: tab.count for tab in page.context["inbox"].tabs} == {
-        "waiting": 1, "mine": 0, "supplement": 0, "payment": 0, "signing": 0, "soon": 1, "overdue": 0, "done": 0,
+        "waiting": 1, "mine": 0, "citizen": 0, "signing": 0, "soon": 1, "overdue": 0, "done": 0,
     }  # fmt: skip
     assert mine.code in page.text.replace(" – ", "-")
     assert foreign.code not in page.text.replace(" – ", "-")
@@ -103,12 +103,12 @@ def test_the_inbox_asks_as_many_questions_for_many_dossiers_as_for_one(agency, d
     for count in (0, 6):
         for _number in range(count):
             factories.submitted(agency, of=version)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(13):
             assert len(client.get(INBOX, {"nhom": "waiting"}).context["inbox"].rows) == count + 1
 
 
 def test_pages_follow_one_another_without_losing_or_repeating_a_dossier(agency, monkeypatch):
-    monkeypatch.setattr("applications.office.inbox.PAGE", 2)
+    monkeypatch.setattr("applications.office.queues.PAGE", 2)
     version, at = factories.version(), timezone.now()
     made = {factories.submitted(agency, of=version, at=at).pk for _n in range(5)}
     client, _post = signed_in(agency, Role.INTAKE)
