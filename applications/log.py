@@ -154,8 +154,12 @@ _OUTBOX = """, o AS (
 def _statement(entry: Entry) -> str:
     """The statement for this shape of change. Column names come from code, values only as parameters."""
     sets = "".join(f", {name} = %(set_{name})s" for name in entry.sets)
+    if (
+        entry.actor_id is not None or entry.from_state != entry.to_state
+    ):  # what a machine only notes is no act
+        sets += ", acted_at = %(at)s"
     guards = "".join(
-        f" AND {name} = %(guard_{name})s{'::varchar[]' if isinstance(value, list) else ''}"
+        f" AND {name} IS NOT DISTINCT FROM %(guard_{name})s{'::varchar[]' if isinstance(value, list) else ''}"
         for name, value in entry.guards.items()
     )
     numbered = entry.numbering is not None

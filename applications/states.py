@@ -37,6 +37,10 @@ OPEN = frozenset(State) - FINAL - {State.DRAFT}
 CLOCK_RUNNING = frozenset({State.ACCEPTED, State.PROCESSING})
 PAUSED = frozenset({State.SUPPLEMENT_REQUESTED, State.PAYMENT_REQUESTED})
 ENDED = FINAL | {State.COMPLETED}
+ANSWER_OWED = CLOCK_RUNNING | {State.WITHDRAWAL_REQUESTED}
+"""The promised day counts, unless a pause is open."""
+OFFICE_HOLDS = ANSWER_OWED | {State.SUBMITTED}
+"""The next act is the office's."""
 
 RETURN = "return"
 """Target of an edge that leads back to the state the dossier left."""

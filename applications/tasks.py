@@ -16,5 +16,7 @@ def sweep() -> None:
     """What is quick comes first: slow signatures must not keep citizens from being told."""
     notices.tell(limit=500)
     sweeping.expire_waiting(at=timezone.now())
+    sweeping.draft_letters(at=timezone.now())
+    sweeping.escalate_breaches(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):
         sweeping.run(topic, dossier_id, at=timezone.now())

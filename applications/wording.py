@@ -6,8 +6,27 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from identity.models import AdministrativeUnit
 from procedures.schema import Question, display, in_language
+
+EVENT_LABELS = {
+    "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
+    "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
+    "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
+    "due_recomputed": gettext_lazy("Lịch nghỉ thay đổi, hạn được tính lại"),
+    "deadline_extended": gettext_lazy("Gia hạn giải quyết"),
+    "delay_recorded": gettext_lazy("Ghi lý do chậm theo luật và hẹn lại"),
+    "apology_drafted": gettext_lazy("Hệ thống dự thảo thư xin lỗi"),
+    "apology_revised": gettext_lazy("Sửa dự thảo thư xin lỗi"),
+    "apology_signed": gettext_lazy("Ký thư xin lỗi"),
+    "apology_sent": gettext_lazy("Đã gửi thư xin lỗi và hẹn lại"),
+    "breach_escalated": gettext_lazy("Lỡ ngày hẹn lại, đã báo cơ quan cấp trên"),
+    "clock_paused": gettext_lazy("Đồng hồ dừng để lấy ý kiến"),
+    "clock_resumed": gettext_lazy("Đồng hồ chạy lại"),
+}
+"""Acts that change no state, as officers read them."""
 
 
 def in_words(question: Question, value: Any) -> str:

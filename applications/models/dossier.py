@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -9,11 +10,11 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
-from applications.states import EDGES, FINAL, RETURN, State, return_targets
+from applications.states import ANSWER_OWED, EDGES, FINAL, OFFICE_HOLDS, RETURN, State, return_targets
 from identity.models import Agency, Citizen, Organisation
 from procedures.models import ProcedureVersion
 
@@ -51,6 +52,19 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def open(self) -> DossierQuerySet:
         return self.exclude(state__in=[*FINAL, State.DRAFT])
+
+    def clock_running(self) -> DossierQuerySet:
+        """No pause is open."""
+        open_pause = FilteredRelation("pauses", condition=Q(pauses__ended_at__isnull=True))
+        return self.alias(open_pause=open_pause).filter(open_pause__isnull=True)
+
+    def overdue(self, at: dt.datetime) -> DossierQuerySet:
+        """Accepted, the promised day is past, and the office still owes the answer."""
+        return self.filter(state__in=ANSWER_OWED, due_at__lt=at).clock_running()
+
+    def silent_since(self, moment: dt.datetime) -> DossierQuerySet:
+        """Wait for the office, and no person has done anything with them since ``moment``."""
+        return self.filter(state__in=OFFICE_HOLDS, acted_at__lt=moment).clock_running()
 
 
 Transition = Callable[["Dossier"], None]
@@ -101,6 +115,10 @@ class Dossier(models.Model):
     )
     accepted_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    reappointed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Ngày hẹn lại; ngày hẹn đầu vẫn giữ để đo đúng hạn")
+    )
+    acted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=_("Lần cuối có việc"))
     ended_at = models.DateTimeField(null=True, blank=True)
     seq = models.PositiveIntegerField(default=0, editable=False)
     head_hash = models.BinaryField(max_length=32, default=b"", editable=False)
@@ -123,6 +141,14 @@ class Dossier(models.Model):
         indexes = [
             models.Index(fields=["agency", "state", "due_at"]),
             models.Index(fields=["submitter", "-created_at"]),
+            models.Index(
+                fields=["due_at"], name="dossier_answer_owed", condition=Q(state__in=sorted(ANSWER_OWED))
+            ),
+            models.Index(
+                fields=["agency", "acted_at"],
+                name="dossier_office_holds",
+                condition=Q(state__in=sorted(OFFICE_HOLDS)),
+            ),
         ]
 
     def __str__(self) -> str:

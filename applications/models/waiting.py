@@ -14,8 +14,12 @@ from applications.states import State
 class Pause(models.Model):
     """An interval during which the clock does not run, with its legal basis."""
 
+    CONSULTATION = "consultation"
+
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="pauses")
-    cause = models.CharField(max_length=24, choices=State.choices)
+    cause = models.CharField(
+        max_length=24, choices=[*State.choices, (CONSULTATION, _("Lấy ý kiến cơ quan khác"))]
+    )
     legal_basis = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -62,6 +66,7 @@ class Outbox(models.Model):
     class Topic(models.TextChoices):
         DECIDE = "decide", _("Quyết định tự động")
         ISSUE = "issue", _("Ký và lưu kết quả")
+        LETTER = "letter", _("Ký và gửi thư xin lỗi")
 
     topic = models.CharField(max_length=12, choices=Topic)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")

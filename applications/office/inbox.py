@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from applications import access, legal
 from applications.deadlines import Calendar
 from applications.models import Dossier, DossierQuerySet
-from applications.office import clock
+from applications.office import clock, silence
 from applications.states import CLOCK_RUNNING, ENDED, State
 from applications.wording import step_name
 from identity.models import Officer, Role
@@ -71,6 +71,7 @@ class Row:
     state: clock.Chip
     due: clock.Chip
     next_act: str
+    alarm: clock.Chip | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def read(
     officer: Officer, *, tab: str, code: str = "", procedure: str = "", after: str = "", now: dt.datetime
 ) -> Inbox:
     """One page of one tab. The number of queries does not grow with the number of rows."""
-    calendar = legal.calendar()
+    calendar = legal.calendar(officer.agency_id)
     whole = access.dossiers_for_officer(officer).alias(owed=_OWED)
     filters = tab_filters(officer, now=now, calendar=calendar)
     counts = whole.aggregate(**{key: Count("pk", filter=where) for key, where in filters.items()})
@@ -130,7 +131,11 @@ def at_step(kind: str) -> Q:
 
 def row_of(dossier: Dossier, *, now: dt.datetime, calendar: Calendar) -> Row:
     return Row(
-        dossier, state_chip(dossier), clock.due_chip(dossier, now=now, calendar=calendar), next_act(dossier)
+        dossier,
+        state_chip(dossier),
+        clock.due_chip(dossier, now=now, calendar=calendar),
+        next_act(dossier),
+        silence.alarm(dossier, now=now, calendar=calendar),
     )
 
 

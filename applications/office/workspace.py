@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import access, answering, issuing, legal, printing
-from applications.deadlines import Deadline
 from applications.models import Attachment, Dossier, Event, Result
-from applications.office import checks, clock, inbox
+from applications.office import checks, clock, inbox, legal_clock
 from applications.office.facts import Group, groups, reported_of
 from applications.states import EDGES, actions_for
-from applications.wording import step_name
+from applications.wording import EVENT_LABELS, step_name
 from identity.models import Officer, Role
 from procedures.journey import Journey
 from procedures.schema import in_language
@@ -32,11 +31,6 @@ FIRST_ACTS = (
     "request_supplement",
 )
 """What moves the dossier on stands first and is the one filled button; the rest follows the table."""
-MACHINE_EVENTS = {
-    "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
-    "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
-    "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),
-}
 REASONS = (
     gettext_lazy("Ảnh mờ, không đọc được chữ. Hãy chụp lại đủ sáng, thấy cả bốn góc."),
     gettext_lazy("Giấy tờ thiếu trang. Hãy gửi đủ các trang."),
@@ -94,7 +88,7 @@ class Workspace:
     history: Sequence[Happening]
     forms: Sequence[printing.Available]
     result: Result | None
-    deadline: Deadline | None
+    legal_clock: legal_clock.Panel
     different: int
     matched: int
     colleagues: Sequence[Officer]
@@ -131,7 +125,7 @@ def build(
     typed: Mapping[str, str] | None = None,
 ) -> Workspace:
     """``paper``: number of the file to show, else the first; ``typed``: what a refused button had with it."""
-    calendar = legal.calendar()
+    calendar = legal.calendar(officer.agency_id)
     found = checks.registered(dossier, journey, at=now)
     shown = groups(journey, found.answers, reported_of(dossier))
     facts = [fact for group in shown for fact in group.facts]
@@ -151,7 +145,7 @@ def build(
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),
         result=result,
-        deadline=legal.deadline_of(dossier, now=now),
+        legal_clock=legal_clock.panel_of(officer, dossier, now=now),
         different=sum(fact.source == "different" for fact in facts),
         matched=sum(fact.source == "matched" for fact in facts),
         colleagues=colleagues_of(officer),
@@ -208,7 +202,7 @@ def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
 
 
 def _happening(event: Event) -> Happening:
-    label = EDGES[event.kind].label if event.kind in EDGES else MACHINE_EVENTS.get(event.kind, event.kind)
+    label = EDGES[event.kind].label if event.kind in EDGES else EVENT_LABELS.get(event.kind, event.kind)
     note = getattr(event, "note", None)
     who = event.actor.full_name if event.actor else _("Hệ thống")
     return Happening(str(label), who, event.at, note.text if note else "")

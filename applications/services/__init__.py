@@ -4,6 +4,13 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.clock import (
+    escalate,
+    extend,
+    pause_for_consultation,
+    record_delay,
+    resume_after_consultation,
+)
 from applications.services.deciding import (
     approve,
     decide,
@@ -25,8 +32,10 @@ from applications.services.intake import (
     start,
     submit,
 )
+from applications.services.letters import draft_letter, revise_letter, send_letter, sign_letter
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
+from applications.services.recomputing import recompute
 from applications.services.waiting import (
     answer_supplement,
     decline_withdrawal,
@@ -49,14 +58,20 @@ __all__ = [
     "deliver",
     "detach",
     "discard_draft",
+    "draft_letter",
+    "escalate",
     "expire",
+    "extend",
     "gather",
     "grant_withdrawal",
     "hold",
     "issue",
     "pass_on",
+    "pause_for_consultation",
     "propose",
+    "recompute",
     "record_acknowledgement",
+    "record_delay",
     "record_partner_status",
     "record_payment",
     "refuse",
@@ -64,9 +79,13 @@ __all__ = [
     "request_payment",
     "request_supplement",
     "request_withdrawal",
+    "resume_after_consultation",
+    "revise_letter",
     "save_answers",
     "send_back",
+    "send_letter",
     "sign",
+    "sign_letter",
     "start",
     "stop",
     "submit",

@@ -1,0 +1,45 @@
+"""Dossiers nobody touches: an alarm for the holder, later for the superior. A query over an index, no job a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from applications import legal
+from applications.deadlines import Calendar
+from applications.models import Dossier, Escalation
+from applications.office.clock import Chip
+from applications.states import ENDED, OFFICE_HOLDS
+from identity.models import Officer
+
+MOST = 200
+
+
+def alarm(dossier: Dossier, *, now: dt.datetime, calendar: Calendar) -> Chip | None:
+    """The chip of a dossier that waits for the office and has seen no act for ``SILENCE_DAYS`` working days."""
+    if dossier.state not in OFFICE_HOLDS or dossier.acted_at is None:
+        return None
+    if dossier.acted_at >= calendar.before(now, settings.SILENCE_DAYS):
+        return None
+    return Chip(
+        "warning", "alert", _("%(days)d ngày làm việc không ai xử lý") % {"days": settings.SILENCE_DAYS}
+    )
+
+
+def for_superior(officer: Officer, *, now: dt.datetime) -> list[Dossier]:
+    """Silent for ``SILENCE_SUPERIOR_DAYS`` at the agencies below; at one with nobody above, its own."""
+    moment = legal.calendar(officer.agency_id).before(now, settings.SILENCE_SUPERIOR_DAYS)
+    below = Q(agency__parent=officer.agency) | Q(agency=officer.agency, agency__parent=None)
+    silent = Dossier.objects.filter(below).silent_since(moment)  # type: ignore[attr-defined]
+    return list(silent.select_related("version__procedure", "agency").order_by("acted_at")[:MOST])
+
+
+def broken_promises(officer: Officer) -> list[Escalation]:
+    """Re-appointed days that passed as well, brought before this agency and not yet ended."""
+    brought = Escalation.objects.filter(superior=officer.agency).exclude(dossier__state__in=ENDED)
+    return list(
+        brought.select_related("dossier__version__procedure", "dossier__agency").order_by("at")[:MOST]
+    )
