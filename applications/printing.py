@@ -96,6 +96,7 @@ def render_register(agency: Agency, *, first: dt.date, last: dt.date, at: dt.dat
         place=issuing.place_of(Dossier(agency=agency)),
         office=desk.name if desk else "",
         issued_on=at.astimezone(LEGAL_ZONE).date(),
+        book=str(first.year) if first.year == last.year else f"{first.year}, {last.year}",
         period=f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}",
         entries=register_entries(agency, first=first, last=last),
         demo=settings.DEMO,

@@ -25,13 +25,18 @@ def main() -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import dossiers, http, results
+    from bench import clock, dossiers, http, results
     from portal import demo
 
     call_command("migrate", interactive=False, verbosity=0)
     dict(demo.load(at=timezone.now(), on=timezone.localdate()))
     size = {"each": 40, "rounds": 3} if options.quick else {"each": 200, "rounds": 5}
-    reports = [*dossiers.run(**size), results.run(), http.run(times=10 if options.quick else 40)]
+    reports = [
+        *dossiers.run(**size),
+        results.run(),
+        http.run(times=10 if options.quick else 40),
+        *clock.run(count=100_000 if options.quick else 1_000_000),
+    ]
     low = [
         f"{r['job']}: {name} {r[name]} < {floor}"
         for r in reports
