@@ -152,6 +152,8 @@ def due_at(
     first = _one_term(received_at, value, unit, calendar, cutoff_hour, pauses)
     if extension is None:
         return first
+    if extension.value < 1:
+        raise DeadlineError("an extension needs a positive value")
     more = _one_term(first.due_at, extension.value, extension.unit, calendar, None, pauses)
     words = {
         "amount": amount(extension.value, extension.unit),

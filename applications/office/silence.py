@@ -36,7 +36,10 @@ def for_superior(officer: Officer, *, now: dt.datetime) -> DossierQuerySet:
     # The keys first: with them the index of what the office holds is read agency by agency.
     of_them = Dossier.objects.filter(agency_id__in=list(below.values_list("pk", flat=True)))
     silent: DossierQuerySet = of_them.silent_since(moment)  # type: ignore[attr-defined]
-    return silent.select_related("version__procedure", "agency").order_by("acted_at")[:MOST]
+    rows = silent.select_related("version__procedure", "agency").defer(
+        "version__content", "version__form", "version__processing"
+    )
+    return rows.order_by("acted_at")[:MOST]
 
 
 def broken_promises(officer: Officer) -> list[Escalation]:

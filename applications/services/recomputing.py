@@ -21,6 +21,7 @@ from procedures.models import ProcedureVersion
 
 BATCH = 10_000
 """Dossiers read, locked and written together; every batch is a transaction of its own."""
+IN_DAYS = frozenset({"working_days", "days", "months"})
 ANSWERED_ANEW = ("submit", "answer_supplement", "record_payment")
 """Events after which the answer to a submission is owed from the start."""
 
@@ -149,8 +150,11 @@ class _Clock:
     ) -> dt.datetime | None:
         limit, calendar = self._limit(row.version_id), self._calendar(row.agency_id)
         hours = row.agency_id if calendar.own else 0
+        matters: object = (accepted_at, pauses)
+        if limit.get("unit") in IN_DAYS and (extension is None or extension.unit in IN_DAYS):
+            matters = _days_that_matter(limit, accepted_at, pauses, calendar)
         return self._remember(
-            (row.version_id, hours, _moment_that_matters(limit, accepted_at), pauses, extension),
+            (row.version_id, hours, matters, extension),
             lambda: legal.promise(limit, accepted_at, pauses, calendar=calendar, extension=extension),
         )
 
@@ -175,9 +179,15 @@ class _Clock:
         return self._limits[version_id]
 
 
-def _moment_that_matters(limit: dict[str, Any], accepted_at: dt.datetime) -> object:
-    """A term in days asks only for the day, and whether the cut-off hour had passed; one in hours for the instant."""
-    if limit.get("unit") in ("working_hours", "hours"):
-        return accepted_at
-    local, cutoff = accepted_at.astimezone(LEGAL_ZONE), limit.get("cutoff_hour")
-    return local.toordinal(), cutoff is not None and local.hour >= cutoff
+def _days_that_matter(
+    limit: dict[str, Any], accepted_at: dt.datetime, pauses: tuple[Pause, ...], calendar: Calendar
+) -> object:
+    """A term in days asks only for days, and whether the office had closed or the cut-off hour had passed."""
+    cutoff = limit.get("cutoff_hour")
+
+    def of(moment: dt.datetime) -> tuple[int, bool, bool]:
+        local = moment.astimezone(LEGAL_ZONE)
+        is_late = cutoff is not None and local.hour >= cutoff
+        return local.toordinal(), is_late, local >= calendar.closing(local.date())
+
+    return of(accepted_at)[:2], tuple((of(pause.start), of(pause.end)) for pause in pauses)

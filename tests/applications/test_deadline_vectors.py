@@ -177,7 +177,7 @@ def test_no_term_in_days_ends_while_the_clock_stands(question, shape):
     assert not [one for one in pauses if one.start < due <= one.end]
 
 
-@given(question=QUESTIONS, shape=PAUSES, value=st.integers(0, 20), unit=st.sampled_from(UNITS[:4]))
+@given(question=QUESTIONS, shape=PAUSES, value=st.integers(1, 20), unit=st.sampled_from(UNITS[:4]))
 def test_an_extension_never_shortens(question, shape, value, unit):
     pauses = laid_out(question["received_at"], shape)
     first = due_at(**question, calendar=CALENDAR, pauses=pauses)
@@ -186,6 +186,11 @@ def test_an_extension_never_shortens(question, shape, value, unit):
     )
     assert longer.due_at >= first.due_at
     assert longer.days[: len(first.days)] == first.days
+
+
+def test_an_extension_of_nothing_is_an_impossible_question():
+    with pytest.raises(deadlines.DeadlineError):
+        asked({**VECTORS[0], "extension": {"value": 0, "unit": "days", "legal_basis": "…"}})
 
 
 @given(moment=MOMENTS, start=MOMENTS, waited=st.integers(0, 2000))

@@ -7,15 +7,19 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from applications import actors, legal, log, log_many, services
-from applications.deadlines import LEGAL_ZONE
+from applications.deadlines import LEGAL_ZONE, Pause, due_at
 from applications.models import CalendarDay, Dossier, Event, OfficeShift
 from applications.services import recomputing
 from identity.models import Role
 from tests import factories
 from tests.applications import lateness
 from tests.applications.lateness import ACCEPTED, DUE, EXTENSION
+from tests.applications.test_deadline_vectors import PAUSES, QUESTIONS, laid_out
+from tests.applications.test_deadlines import CALENDAR
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 5, 8, 9, 0, tzinfo=LEGAL_ZONE)
@@ -183,3 +187,26 @@ def test_the_command_says_what_is_missing(db):
         with pytest.raises(CommandError) as refused:
             call_command("due", *arguments)
         assert refused.value.returncode == 2
+
+
+@given(question=QUESTIONS, shape=PAUSES, minutes=st.lists(st.integers(0, 59), min_size=4, max_size=4))
+def test_two_questions_that_are_told_apart_by_nothing_have_one_answer(question, shape, minutes):
+    """Minutes do not matter to a term in days: moved within their hour, the question keeps its key and its answer."""
+    if question["unit"] not in recomputing.IN_DAYS:
+        return
+    limit = {"cutoff_hour": question["cutoff_hour"]}
+
+    def told(moment: dt.datetime, minute: int) -> dt.datetime:
+        return moment.replace(minute=minute, second=0)
+
+    pauses = laid_out(question["received_at"], shape)[:1]
+    other = [Pause(told(one.start, minutes[0]), told(one.end, minutes[1])) for one in pauses]
+    received = told(question["received_at"], minutes[2])
+    keys = {
+        recomputing._days_that_matter(limit, at, tuple(found), CALENDAR)
+        for at, found in ((question["received_at"], pauses), (received, other))
+    }
+    if len(keys) == 1 and all(one.start <= one.end for one in other):
+        asked = {**question, "calendar": CALENDAR}
+        first = due_at(**asked, pauses=pauses).due_at
+        assert due_at(**{**asked, "received_at": received}, pauses=other).due_at == first
