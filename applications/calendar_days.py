@@ -41,7 +41,7 @@ class Difference:
 def load(document: Mapping[str, Any]) -> Counts:
     """Load ``holidays.json`` and seed the years it does not cover. Safe to repeat."""
     rows = [*_ours(document), *(day for year in PACKAGE_YEARS for day in _from_package(year))]
-    fields = ["name", "kind", "is_working", "source"]
+    fields = ["name", "name_en", "kind", "is_working", "source"]
     return sync(rows, CalendarDay.objects.all(), key=["date"], fields=fields)
 
 
@@ -84,6 +84,7 @@ def _ours(document: Mapping[str, Any]) -> list[CalendarDay]:
         CalendarDay(
             date=dt.date.fromisoformat(row["date"]),
             name=row["name_vi"],
+            name_en=row["name_en"],
             kind=row["kind"],
             is_working=row["is_working_day"],
             source=f"holidays.json, độ tin cậy {row['confidence']}",
@@ -94,13 +95,28 @@ def _ours(document: Mapping[str, Any]) -> list[CalendarDay]:
 
 def _from_package(year: int) -> list[CalendarDay]:
     calendar = holidays.country_holidays("VN", years=year, language="vi")
+    english = holidays.country_holidays("VN", years=year, language="en_US")
     days = [
-        CalendarDay(date=date, name=name, kind=_kind(name), is_working=False, source=PACKAGE)
+        CalendarDay(
+            date=date,
+            name=name,
+            name_en=english.get(date, ""),
+            kind=_kind(name),
+            is_working=False,
+            source=PACKAGE,
+        )
         for date, name in calendar.items()
     ]
     make_up = (date for date in calendar.weekend_workdays if date.year == year)
     days += [
-        CalendarDay(date=date, name="Làm bù", kind=Kind.MAKE_UP, is_working=True, source=PACKAGE)
+        CalendarDay(
+            date=date,
+            name="Làm bù",
+            name_en="Make-up working day",
+            kind=Kind.MAKE_UP,
+            is_working=True,
+            source=PACKAGE,
+        )
         for date in make_up
     ]
     return days

@@ -7,16 +7,18 @@ Rules and their source:
   yearly swap decisions;
 - a term of 0 working days ends the same day, or the next working day when accepted after the cut-off hour
   (15:00 for civil status: Luật Hộ tịch 2014 và hướng dẫn; for other cut-offs the catalogue record says so);
+  where a cut-off applies, what is accepted on a day off is accepted on the next working day (practice);
 - a pause stops the clock from its start to its end; the day on which it starts is used, the day on which it ends
-  is not (practice);
-- a term in days ends when the office closes (practice: 17:00).
+  is not, and no term ends while the clock stands: then it ends on the day the pause ends (practice);
+- a term in days ends when the office closes (practice: 17:00, unless the agency's own hours say otherwise);
+- an extension is a second term that begins where the first one ends (the version names its article).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -25,6 +27,8 @@ from django.utils.translation import gettext as _
 LEGAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 UNITS = ("working_days", "working_hours", "days", "hours", "months")
 _HORIZON = 366 * 20
+Shifts = tuple[tuple[dt.time, dt.time], ...]
+"""Office hours of one day: (opens, closes) in order."""
 
 
 class DeadlineError(ValueError):
@@ -40,14 +44,32 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """The hours an agency keeps on one weekday (0 = Monday), first and last day included."""
+
+    weekday: int
+    shifts: Shifts
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+    def apply_on(self, day: dt.date) -> bool:
+        in_force = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return in_force and day.weekday() == self.weekday
+
+
+@dataclass(frozen=True)
 class Calendar:
-    """Overrides by date and the daily office hours (practice: 8 hours in two shifts)."""
+    """Overrides by date, the daily office hours (practice: 8 hours in two shifts), and the agency's ``own`` ones.
+
+    Which days count is the same for the whole country; an agency only chooses its hours on them.
+    """
 
     overrides: Mapping[dt.date, Override]
-    shifts: tuple[tuple[dt.time, dt.time], ...] = (
+    shifts: Shifts = (
         (dt.time(7, 30), dt.time(11, 30)),
         (dt.time(13, 0), dt.time(17, 0)),
     )
+    own: tuple[Hours, ...] = ()
 
     def is_working(self, day: dt.date) -> bool:
         override = self.overrides.get(day)
@@ -61,8 +83,20 @@ class Calendar:
                 return candidate
         raise DeadlineError("the calendar has no working day")
 
+    def shifts_on(self, day: dt.date) -> Shifts:
+        return next((hours.shifts for hours in self.own if hours.apply_on(day)), self.shifts)
+
     def closing(self, day: dt.date) -> dt.datetime:
-        return dt.datetime.combine(day, self.shifts[-1][1], LEGAL_ZONE)
+        return dt.datetime.combine(day, self.shifts_on(day)[-1][1], LEGAL_ZONE)
+
+    def before(self, moment: dt.datetime, working_days: int) -> dt.datetime:
+        """The same time of day, that many working days earlier."""
+        local = _local(moment)
+        day = local.date()
+        while working_days > 0:
+            day -= dt.timedelta(days=1)
+            working_days -= self.is_working(day)
+        return dt.datetime.combine(day, local.time(), LEGAL_ZONE)
 
 
 @dataclass(frozen=True)
@@ -74,6 +108,15 @@ class Pause:
 
     def covers(self, day: dt.date) -> bool:
         return _local(self.start).date() < day <= _local(self.end).date()
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A lawful prolongation: a further term, in the words of its article."""
+
+    value: int
+    unit: str
+    legal_basis: str
 
 
 @dataclass(frozen=True)
@@ -103,8 +146,60 @@ def due_at(
     calendar: Calendar,
     cutoff_hour: int | None = None,
     pauses: Sequence[Pause] = (),
+    extension: Extension | None = None,
 ) -> Deadline:
     """When the answer is owed, and why. Raises DeadlineError for an impossible question."""
+    first = _one_term(received_at, value, unit, calendar, cutoff_hour, pauses)
+    if extension is None:
+        return first
+    if extension.value < 1:
+        raise DeadlineError("an extension needs a positive value")
+    more = _one_term(first.due_at, extension.value, extension.unit, calendar, None, pauses)
+    words = {
+        "amount": amount(extension.value, extension.unit),
+        "basis": extension.legal_basis,
+        "due": _at(first.due_at),
+    }
+    return Deadline(
+        more.due_at,
+        (*first.days, *(_renumbered(day, first.days) for day in more.days[1:])),
+        (*first.explain, _("Gia hạn %(amount)s từ %(due)s (%(basis)s)") % words, *more.explain[1:]),
+    )
+
+
+def moved(moment: dt.datetime, pause: Pause, calendar: Calendar) -> dt.datetime:
+    """A promised ``moment`` after ``pause``: as many days later as it stood, at the end of a working day."""
+    days = (_local(pause.end).date() - _local(pause.start).date()).days
+    if not days:
+        return moment
+    return calendar.closing(calendar.next_working(_local(moment).date() + dt.timedelta(days=days)))
+
+
+def amount(value: int, unit: str) -> str:
+    """A term in words."""
+    words = {
+        "working_days": _("%d ngày làm việc"),
+        "working_hours": _("%d giờ làm việc"),
+        "days": _("%d ngày"),
+        "hours": _("%d giờ"),
+        "months": _("%d tháng"),
+    }
+    return words[unit] % value
+
+
+def _renumbered(day: Day, before: Sequence[Day]) -> Day:
+    used = max((one.number for one in before), default=0)
+    return replace(day, number=day.number + used) if day.number else day
+
+
+def _one_term(
+    received_at: dt.datetime,
+    value: int,
+    unit: str,
+    calendar: Calendar,
+    cutoff_hour: int | None,
+    pauses: Sequence[Pause],
+) -> Deadline:
     if received_at.tzinfo is None:
         raise DeadlineError("received_at needs a time zone")
     if unit not in UNITS:
@@ -117,7 +212,9 @@ def due_at(
     if unit == "working_hours":
         return _working_hours(received, value, calendar, pauses)
     if unit == "hours":
-        end = received + dt.timedelta(hours=value) + sum((p.end - p.start for p in pauses), dt.timedelta())
+        end = received + dt.timedelta(hours=value)
+        for pause in sorted(pauses, key=lambda one: one.start):
+            end += pause.end - pause.start if pause.start < end else dt.timedelta()
         note = _("%(value)d giờ liên tục, tính từ %(at)s") % {"value": value, "at": _at(received)}
         return Deadline(end, (), (note,))
     return _days(received, value, unit, calendar, cutoff_hour, pauses)
@@ -147,7 +244,10 @@ def _days(
         else:
             number += 1
             days.append(Day(day, "counted", number, _override_name(day, calendar)))
-    end = calendar.next_working(day)
+    end, held = _not_held(calendar.next_working(day), calendar, cutoff_hour if not value else None, pauses)
+    while held and day + dt.timedelta(days=1) < end:
+        day += dt.timedelta(days=1)
+        days.append(Day(day, "paused"))
     while day < end:  # the last day is off: Điều 148 khoản 5
         day += dt.timedelta(days=1)
         kind = "counted" if day == end else "off"
@@ -155,15 +255,35 @@ def _days(
     return Deadline(calendar.closing(end), tuple(days), tuple(notes + _explain(days, calendar)))
 
 
+def _not_held(
+    end: dt.date, calendar: Calendar, cutoff_hour: int | None, pauses: Sequence[Pause]
+) -> tuple[dt.date, bool]:
+    """The last day of the term, moved to the end of a pause during which it would end; whether it was moved."""
+    held = False
+    for pause in sorted(pauses, key=lambda one: one.start):
+        if pause.start < calendar.closing(end) <= pause.end:
+            back, held = _local(pause.end), True
+            late = back.time() >= dt.time(cutoff_hour) if cutoff_hour is not None else False
+            day = back.date()
+            if calendar.is_working(day) and (late or back >= calendar.closing(day)):
+                day += dt.timedelta(days=1)
+            end = calendar.next_working(day)
+    return end, held
+
+
 def _first_day(
     received: dt.datetime, value: int, calendar: Calendar, cutoff_hour: int | None
 ) -> tuple[dt.date, list[str]]:
     """Day 0 of the term, moved to the next working day when accepted after the cut-off hour."""
     day, at = received.date(), _at(received)
+    if cutoff_hour is not None and value and not calendar.is_working(day):
+        opened = calendar.next_working(day)
+        closed = _("Nhận %(at)s, ngoài ngày làm việc nên tính từ ngày làm việc tiếp theo %(day)s")
+        return opened, [closed % {"at": at, "day": _dm(opened)}]
     if cutoff_hour is not None and calendar.is_working(day) and received.time() >= dt.time(cutoff_hour):
-        moved = calendar.next_working(day + dt.timedelta(days=1))
+        later = calendar.next_working(day + dt.timedelta(days=1))
         late = _("Nhận %(at)s, sau %(hour)d giờ nên tính từ ngày làm việc tiếp theo %(day)s")
-        return moved, [late % {"at": at, "hour": cutoff_hour, "day": _dm(moved)}]
+        return later, [late % {"at": at, "hour": cutoff_hour, "day": _dm(later)}]
     if not value:
         return day, [_("Nhận %(at)s, giải quyết ngay trong ngày làm việc") % {"at": at}]
     return day, [_("Nhận %(at)s, ngày nhận không tính (Bộ luật Dân sự 2015, Điều 147)") % {"at": at}]
@@ -200,7 +320,7 @@ def _working_hours(
     left = dt.timedelta(hours=value)
     day = received.date()
     for _unused in range(_HORIZON):
-        for opening, closing in calendar.shifts if calendar.is_working(day) else ():
+        for opening, closing in calendar.shifts_on(day) if calendar.is_working(day) else ():
             start = max(dt.datetime.combine(day, opening, LEGAL_ZONE), received)
             end = dt.datetime.combine(day, closing, LEGAL_ZONE)
             for begin, finish in _without(start, end, pauses):
@@ -238,7 +358,7 @@ def _local(moment: dt.datetime) -> dt.datetime:
 def _off_name(day: dt.date, calendar: Calendar) -> str:
     if name := _override_name(day, calendar):
         return name
-    return {5: "Thứ Bảy", 6: "Chủ nhật"}.get(day.weekday(), "")
+    return {5: _("Thứ Bảy"), 6: _("Chủ nhật")}.get(day.weekday(), "")
 
 
 def _override_name(day: dt.date, calendar: Calendar) -> str:

@@ -154,6 +154,10 @@ _OUTBOX = """, o AS (
 def _statement(entry: Entry) -> str:
     """The statement for this shape of change. Column names come from code, values only as parameters."""
     sets = "".join(f", {name} = %(set_{name})s" for name in entry.sets)
+    if (
+        entry.actor_id is not None or entry.from_state != entry.to_state
+    ):  # what a machine only notes is no act
+        sets += ", last_event_at = %(at)s"
     guards = "".join(
         f" AND {name} IS NOT DISTINCT FROM %(guard_{name})s{'::varchar[]' if isinstance(value, list) else ''}"
         for name, value in entry.guards.items()
@@ -165,7 +169,7 @@ def _statement(entry: Entry) -> str:
             WHERE id = %(id)s AND state = %(source)s{guards} FOR UPDATE
         ){_NUMBER if numbered else ""}, u AS (
             UPDATE applications_dossier t
-            SET state = %(target)s, seq = d.seq + 1, last_event_at = %(at)s,
+            SET state = %(target)s, seq = d.seq + 1,
                 head_hash = sha256(d.head_hash || %(payload)s)
                 {_CODE if numbered else ""}{sets}
             FROM d{", s" if numbered else ""} WHERE t.id = d.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from applications.views import claiming, consulting, office, saved_filters, shortcuts
+from applications.views import claiming, clock, consulting, office, saved_filters, shortcuts
 
 urlpatterns = [
     path("can-bo/", office.inbox_page, name="inbox"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("can-bo/ke-tiep/", claiming.claim_next, name="claim_next"),
     path("can-bo/ho-so/<str:code>/giu/<slug:action>/", claiming.hold, name="hold"),
     path("can-bo/ky-so/", office.signing_page, name="signing"),
+    path("can-bo/thu-xin-loi/", clock.letters_page, name="letters"),
+    path("can-bo/cap-duoi/", clock.superior_page, name="superior"),
     path("can-bo/so-theo-doi/", office.register, name="register"),
     path("can-bo/phim-tat/", shortcuts.shortcuts, name="shortcuts"),
     path("can-bo/lay-y-kien/", consulting.listed, name="consultations"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("can-bo/ho-so/<str:code>/lay-y-kien/", consulting.ask, name="consult"),
     path("can-bo/ho-so/<str:code>/", office.workspace_page, name="workspace"),
     path("can-bo/ho-so/<str:code>/bo-sung/", office.supplement, name="ask_supplement"),
+    path("can-bo/ho-so/<str:code>/thoi-han/", clock.clock_page, name="clock"),
     path("can-bo/ho-so/<str:code>/du-thao/", office.draft, name="draft"),
     path("can-bo/ho-so/<str:code>/giay-to/<int:number>/", office.paper, name="desk_paper"),
     path("can-bo/ho-so/<str:code>/ket-qua/", office.result, name="desk_result"),

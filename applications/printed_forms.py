@@ -103,6 +103,7 @@ class RegisterEntry:
     delivery: str = ""
     sets: int = 1
     note: str = ""
+    entry: int = 0  # its number in the register of the year
 
 
 @dataclass(frozen=True)

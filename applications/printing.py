@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from applications import answering, issuing, legal, wording
+from applications import answering, issuing, legal, numbering, wording
 from applications.deadlines import LEGAL_ZONE
-from applications.models import Attachment, Dossier, Event, SupplementRequest
+from applications.models import Attachment, Dossier, Event, FormNumber, Letter, SupplementRequest
 from applications.printed_forms import (
     FORMS,
     Component,
@@ -25,8 +25,8 @@ from applications.printed_forms import (
     RoutingStep,
     render_form,
 )
-from applications.states import CLOCK_RUNNING, EDGES, State
-from identity.errors import NotFound, Refused
+from applications.states import EDGES, State
+from identity.errors import NotFound
 from identity.models import Agency
 from procedures.journey import Journey
 
@@ -37,7 +37,7 @@ UNITS = {
     "hours": "%d giờ",
     "months": "%d tháng",
 }
-OWN_PAPERS = (Kind.RECEIPT, Kind.SUPPLEMENT, Kind.REFUSAL, Kind.STOP)
+OWN_PAPERS = (Kind.RECEIPT, Kind.SUPPLEMENT, Kind.REFUSAL, Kind.APOLOGY, Kind.STOP)
 """Forms addressed to the applicant; the routing slip stays inside the office."""
 HEAD_OF_AGENCY = "Thủ trưởng cơ quan"
 _WRITTEN_BY = {
@@ -61,43 +61,42 @@ class Available:
         return _("Mẫu %(number)s: %(title)s") % {"number": self.number, "title": self.title}
 
 
-@dataclass(frozen=True)
-class Apology:
-    """What only a person can say in Form 04."""
-
-    reason: str
-    new_due_at: dt.datetime
-
-
 def available(dossier: Dossier, *, at: dt.datetime) -> list[Available]:
     """Every form the dossier has by now, in the numbering of its own circular."""
     forms = FORMS[form_set_of(dossier, at)]
-    kinds = [kind for kind in forms if kind != Kind.REGISTER and _exists(dossier, kind, at)]
+    kinds = [kind for kind in forms if kind != Kind.REGISTER and _exists(dossier, kind)]
     return [Available(kind, forms[kind].number, forms[kind].title) for kind in kinds]
 
 
 def for_applicant(dossier: Dossier, *, at: dt.datetime) -> list[Available]:
-    return [form for form in available(dossier, at=at) if form.kind in OWN_PAPERS]
+    own = [form for form in available(dossier, at=at) if form.kind in OWN_PAPERS]
+    return own if sent_letter(dossier) else [form for form in own if form.kind != Kind.APOLOGY]
 
 
-def render(dossier: Dossier, kind: str, *, at: dt.datetime, apology: Apology | None = None) -> bytes:
+def sent_letter(dossier: Dossier) -> Letter | None:
+    """The apology as it was sent: the signed file itself, not a form to be rendered again."""
+    return Letter.objects.filter(dossier=dossier, status=Letter.Status.SENT).first()
+
+
+def render(dossier: Dossier, kind: str, *, at: dt.datetime) -> bytes:
     """The form as PDF/A. Raises NotFound when the dossier has no such form (yet)."""
     if kind not in {form.kind for form in available(dossier, at=at)}:
         raise NotFound(_("Hồ sơ này chưa có mẫu đó."))
-    if kind == Kind.APOLOGY and apology is None:
-        raise Refused(_("Mẫu 04 cần lý do chậm và ngày hẹn mới."))
     with override("vi"):
-        context = context_of(dossier, Kind(kind), at=at, apology=apology)
+        context = context_of(dossier, Kind(kind), at=at)
     return render_form(form_set_of(dossier, at), kind, context)
 
 
 def render_register(agency: Agency, *, first: dt.date, last: dt.date, at: dt.datetime) -> bytes:
     """The register of the agency for the dossiers accepted from ``first`` to ``last``."""
+    desk = numbering.desk_of(Dossier(agency=agency))
     context = FormContext(
         agency=agency.name,
         agency_parent=agency.parent.name if agency.parent else "",
         place=issuing.place_of(Dossier(agency=agency)),
+        office=desk.name if desk else "",
         issued_on=at.astimezone(LEGAL_ZONE).date(),
+        book=str(first.year) if first.year == last.year else f"{first.year}, {last.year}",
         period=f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}",
         entries=register_entries(agency, first=first, last=last),
         demo=settings.DEMO,
@@ -110,18 +109,21 @@ def form_set_of(dossier: Dossier, at: dt.datetime) -> FormSet:
     return FormSet(dossier.form_set or legal.form_set(dossier.submitted_at or at))
 
 
-def context_of(
-    dossier: Dossier, kind: Kind, *, at: dt.datetime, apology: Apology | None = None
-) -> FormContext:
+def context_of(dossier: Dossier, kind: Kind, *, at: dt.datetime) -> FormContext:
     agency: Any = dossier.agency
+    desk = numbering.desk_of(dossier)
+    letter = Letter.objects.filter(dossier=dossier).first() if kind == Kind.APOLOGY else None
+    book, book_entry = numbering.book_of(dossier)
     journey = answering.journey_of(dossier, at=dossier.submitted_at or at)
     event = _event(dossier, _WRITTEN_BY.get(kind, ""))
     request = _last_request(dossier) if kind == Kind.SUPPLEMENT else None
-    issued = event.at if event else at
+    issued = event.at if event else (letter and letter.signed_at) or at
     return FormContext(
         agency=agency.name,
         agency_parent=agency.parent.name if agency.parent else "",
         place=issuing.place_of(dossier),
+        office=desk.name if desk else "",
+        number=numbering.number_of(dossier, kind, desk),
         issued_on=issued.astimezone(LEGAL_ZONE).date(),
         dossier_code=dossier.code or "",
         tracking_url=f"{settings.PUBLIC_URL}{reverse('applications:track')}",
@@ -134,13 +136,16 @@ def context_of(
         time_limit=limit_in_words(dossier),
         received_at=dossier.accepted_at or dossier.submitted_at,
         due_at=request.answer_by if request else dossier.due_at,
-        new_due_at=apology.new_due_at if apology else None,
+        new_due_at=letter.new_due_at if letter else None,
         delivery=str(dossier.get_delivery_display()),
+        book=book,
+        book_entry=book_entry,
         items=[f"{item['label']}: {item['reason']}" for item in request.items] if request else (),
-        reasons=[apology.reason] if apology else _reasons(event),
+        reasons=[letter.reason] if letter else _reasons(event),
         legal_bases=[request.legal_basis] if request and request.legal_basis else (),
-        officer=event.actor.full_name if event and event.actor else "",
-        signer_title=HEAD_OF_AGENCY if kind in (Kind.APOLOGY, Kind.STOP) else "",
+        officer=letter.signer_name if letter else event.actor.full_name if event and event.actor else "",
+        officer_phone=desk.phone if desk else "",
+        signer_title=_signer_title(kind, letter),
         steps=routing_of(dossier) if kind == Kind.ROUTING_SLIP else (),
         demo=settings.DEMO,
     )
@@ -195,9 +200,12 @@ def register_entries(agency: Agency, *, first: dt.date, last: dt.date) -> list[R
         "accepted_at", "pk"
     )
     moments = Event.objects.filter(dossier__in=dossiers, kind__in=("pass_on", "release", "deliver"))
+    numbers = FormNumber.objects.filter(dossier__in=dossiers, kind=Kind.REGISTER)
+    entries = dict(numbers.order_by("seq").values_list("dossier_id", "number"))
     when = {(pk, kind): _day(at) for pk, kind, at in moments.values_list("dossier_id", "kind", "at")}
     return [
         RegisterEntry(
+            entry=entries.get(row.pk, 0),
             dossier_code=row.code or "",
             procedure=row.version.procedure.name,
             applicant=row.organisation.name if row.organisation else row.submitter.name,
@@ -215,15 +223,21 @@ def register_entries(agency: Agency, *, first: dt.date, last: dt.date) -> list[R
     ]
 
 
-def _exists(dossier: Dossier, kind: Kind, at: dt.datetime) -> bool:
+def _exists(dossier: Dossier, kind: Kind) -> bool:
     if kind in (Kind.RECEIPT, Kind.ROUTING_SLIP):
         return dossier.accepted_at is not None
     if kind == Kind.SUPPLEMENT:
         return dossier.supplement_count > 0
     if kind == Kind.APOLOGY:
-        return dossier.state in CLOCK_RUNNING and dossier.due_at is not None and dossier.due_at < at
+        return Letter.objects.filter(dossier=dossier).exists()
     ended = {Kind.REFUSAL: State.REFUSED, Kind.STOP: State.STOPPED}
     return State(dossier.state) == ended.get(kind)
+
+
+def _signer_title(kind: Kind, letter: Letter | None) -> str:
+    if letter is not None and letter.signer_title:
+        return letter.signer_title
+    return HEAD_OF_AGENCY if kind in (Kind.APOLOGY, Kind.STOP) else ""
 
 
 def _event(dossier: Dossier, kind: str) -> Event | None:

@@ -37,12 +37,19 @@ OPEN = frozenset(State) - FINAL - {State.DRAFT}
 CLOCK_RUNNING = frozenset({State.ACCEPTED, State.PROCESSING})
 PAUSED = frozenset({State.SUPPLEMENT_REQUESTED, State.PAYMENT_REQUESTED})
 ENDED = FINAL | {State.COMPLETED}
+ANSWER_OWED = CLOCK_RUNNING | {State.WITHDRAWAL_REQUESTED}
+"""The promised day counts, unless a pause is open."""
+OFFICE_HOLDS = ANSWER_OWED | {State.SUBMITTED}
+"""The next act is the office's."""
 
 RETURN = "return"
 """Target of an edge that leads back to the state the dossier left."""
 
-INSIDE_KINDS = frozenset({"claim", "let_go", "transfer", "take_over"})
-"""Remarks about who in the office holds a dossier: part of its history, not news for citizens or partners."""
+INSIDE_KINDS = frozenset(
+    {"claim", "let_go", "transfer", "take_over", "apology_drafted", "apology_revised", "apology_signed"}
+)
+"""Remarks about who in the office holds a dossier, and steps towards a letter that is told when it is sent: part of
+its history, not news for citizens or partners."""
 
 CITIZEN = "citizen"
 SYSTEM = "system"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
@@ -15,7 +16,11 @@ from applications.states import OPEN, State
 from identity.errors import DomainError
 
 logger = logging.getLogger(__name__)
-_VERBS = {Outbox.Topic.DECIDE: services.decide, Outbox.Topic.ISSUE: services.issue}
+_VERBS = {
+    Outbox.Topic.DECIDE: services.decide,
+    Outbox.Topic.ISSUE: services.issue,
+    Outbox.Topic.LETTER: services.send_letter,
+}
 _CLAIM = dt.timedelta(seconds=30)
 REMIND_BEFORE = dt.timedelta(days=1)
 _LONGEST_WAIT = dt.timedelta(minutes=10)
@@ -88,6 +93,30 @@ def _remind(consultation: Consultation, at: dt.datetime) -> bool:
         services.remind_consultation(consultation=consultation, at=at)
     except DomainError as error:
         logger.error("consultation %s was not reminded: %s", consultation.pk, _cause(error))
+        return False
+    return True
+
+
+def draft_letters(*, at: dt.datetime, limit: int = 200) -> int:
+    """Draft the apology of every dossier that has become overdue without a lawful reason; returns how many."""
+    late = Dossier.objects.overdue(at).filter(letter=None, lawful_delay=None)  # type: ignore[attr-defined]
+    found = late.select_related("version", "agency", "submitter").order_by("due_at")[:limit]
+    return sum(_each(services.draft_letter, one, at) for one in found)
+
+
+def escalate_breaches(*, at: dt.datetime, limit: int = 200) -> int:
+    """Bring every re-appointed date that passed as well before the superior agency; returns how many."""
+    late = Dossier.objects.overdue(at).filter(reappointed_at__lt=at, escalation=None)  # type: ignore[attr-defined]
+    found = late.select_related("version", "agency__parent").order_by("reappointed_at")[:limit]
+    return sum(_each(services.escalate, one, at) for one in found)
+
+
+def _each(verb: Callable[..., object], dossier: Dossier, at: dt.datetime) -> bool:
+    """One that cannot be done must not stop the others; another worker may have been faster."""
+    try:
+        verb(dossier=dossier, at=at)
+    except DomainError as error:
+        logger.info("%s of dossier %s: %s", verb.__name__, dossier.pk, _cause(error))
         return False
     return True
 

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications import answering, deadlines, legal
+from applications import answering, deadlines, explaining, legal
 from applications.models import Dossier, Event
 from applications.states import CLOCK_RUNNING, ENDED, FINAL, INSIDE_KINDS, PAUSED, State
 from applications.wording import step_name
@@ -40,6 +40,11 @@ KINDS = {
     "result_signed": gettext_lazy("Chữ ký số đã gắn vào kết quả"),
     "release": gettext_lazy("Đã phát hành kết quả"),
     "deliver": gettext_lazy("Đã trả kết quả"),
+    "due_recomputed": gettext_lazy("Lịch nghỉ thay đổi nên hạn được tính lại"),
+    "deadline_extended": gettext_lazy("Cơ quan gia hạn giải quyết"),
+    "delay_recorded": gettext_lazy("Cơ quan ghi lý do chậm theo luật và hẹn lại"),
+    "apology_sent": gettext_lazy("Cơ quan xin lỗi và hẹn lại ngày trả kết quả"),
+    "breach_escalated": gettext_lazy("Lỡ ngày hẹn lại, việc đã báo lên cơ quan cấp trên"),
     "partner_acknowledged": gettext_lazy("Hệ thống khác đã nhận thông tin"),
     "partner_status": gettext_lazy("Hệ thống khác cập nhật trạng thái"),
     "consulted": gettext_lazy("Đang hỏi ý kiến %(agency)s, chậm nhất %(day)s"),
@@ -50,10 +55,26 @@ KINDS = {
     "supplement_declined": gettext_lazy("Lãnh đạo quyết định không hỏi thêm"),
 }
 TOLD_REASONS = frozenset(
-    {"refuse", "request_payment", "request_withdrawal", "decline_withdrawal", "stop", "partner_status"}
+    {
+        "refuse",
+        "request_payment",
+        "request_withdrawal",
+        "decline_withdrawal",
+        "stop",
+        "partner_status",
+        "deadline_extended",
+        "delay_recorded",
+        "apology_sent",
+    }
 )
 """Events whose note is for the citizen; the words of a draft decision stay inside until it is released."""
-BY_FORM = {"accept": "receipt", "request_supplement": "supplement", "refuse": "refusal", "stop": "stop"}
+BY_FORM = {
+    "accept": "receipt",
+    "request_supplement": "supplement",
+    "refuse": "refusal",
+    "stop": "stop",
+    "apology_sent": "apology",
+}
 DAY_CLASS = {"off": "off", "paused": "hold"}
 
 
@@ -156,20 +177,32 @@ def clock(dossier: Dossier, *, now: dt.datetime) -> Clock:
     deadline = legal.deadline_of(dossier, now=now)
     if dossier.state in ENDED:
         return Clock(
-            _("Đã dừng, hồ sơ kết thúc"), "", _cells(deadline, now), deadline.explain if deadline else ()
+            _("Đã dừng, hồ sơ kết thúc"), "", _cells(deadline, now), explaining.lines(dossier, deadline)
         )
     if deadline is None:
         return _before_acceptance(dossier)
     today = answering.legal_day(now)
     left = sum(day.kind == "counted" and day.date > today for day in deadline.days)
-    due = f"{deadline.due_at:%H:%M} {deadline.due_at.day}/{deadline.due_at.month}/{deadline.due_at.year}"
-    if dossier.state not in CLOCK_RUNNING:
+    due = explaining.at(deadline.due_at)
+    lines = explaining.lines(dossier, deadline)
+    if explaining.is_held(dossier):
+        line, note = (
+            _("Đang dừng"),
+            _("Thời gian chờ ý kiến cơ quan khác không tính vào hạn; hẹn mới tính khi hồ sơ chạy lại"),
+        )
+    elif dossier.state not in CLOCK_RUNNING:
         line = (
             ngettext("Còn %d ngày, đang dừng", "Còn %d ngày, đang dừng", left) % left
             if left
             else _("Đang dừng")
         )
         note = _("Thời gian chờ bạn không tính vào hạn; hẹn mới tính khi hồ sơ chạy lại")
+    elif deadline.due_at < now and dossier.reappointed_at is not None:
+        line, note = (
+            _("Quá hạn"),
+            _("Hẹn lại %(new)s, hẹn đầu %(due)s")
+            % {"new": explaining.at(dossier.reappointed_at), "due": due},
+        )
     elif deadline.due_at < now:
         line, note = (
             _("Quá hạn"),
@@ -178,7 +211,7 @@ def clock(dossier: Dossier, *, now: dt.datetime) -> Clock:
     else:
         line = ngettext("Còn %d ngày", "Còn %d ngày", left) % left if left else _("Đến hạn hôm nay")
         note = _("Hẹn trả %(due)s") % {"due": due}
-    return Clock(line, note, _cells(deadline, now), deadline.explain)
+    return Clock(line, note, _cells(deadline, now), lines)
 
 
 def _before_acceptance(dossier: Dossier) -> Clock:

@@ -28,7 +28,7 @@ def main() -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import dossiers, editions, forms, http, inbox, publishing, results, search
+    from bench import clock, dossiers, editions, forms, http, inbox, publishing, results, search
     from portal import demo
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -45,6 +45,7 @@ def main() -> int:
             publishing.run(rounds=3 if options.quick else 10),
             search.run(),
             http.run(times=10 if options.quick else 40),
+            *clock.run(count=100_000 if options.quick else 1_000_000),
         ]
     low = [
         f"{r['job']}: {name} {r[name]} < {floor}"

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from applications import calendar_days
+from applications import demo as offices
 from applications.results import authority
 from exchange import demo as partners
 from identity import demo as people
@@ -48,6 +49,7 @@ def _parts(at: dt.datetime, on: dt.date) -> dict[str, Callable[[], Report]]:
         "catalogue_more": lambda: import_catalogue(read("catalogue_more"), at=at, on=on).as_dict(),
         "people": partial(_people, at),
         "offerings": offerings.load,
+        "front_desks": lambda: offices.load().as_dict(),
         "signing_keys": _signing_keys,
         "partners": partial(_partners, at),
     }

@@ -236,6 +236,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MOST_HELD_DOSSIERS = int(env("MOST_HELD_DOSSIERS", "20"))  # an officer at a time, by «claim next» (practice)
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 
+# --- Legal clock (practice of one-stop offices; the articles are not verified, hence settings) ----------------
+REAPPOINTMENT_DAYS = int(
+    env("REAPPOINTMENT_DAYS", "3")
+)  # working days an apology proposes: NĐ 61/2018 Điều 19
+APOLOGY_HOURS = int(env("APOLOGY_HOURS", "1"))  # working hours in which a late dossier has its letter
+SILENCE_DAYS = int(env("SILENCE_DAYS", "2"))  # working days without any act before the holder is alarmed
+SILENCE_SUPERIOR_DAYS = int(env("SILENCE_SUPERIOR_DAYS", "4"))  # … before the superior agency is
+
 # --- Interfaces -------------------------------------------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {

@@ -4,6 +4,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 """
 
 from applications.models.calendar import CalendarDay
+from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
 from applications.models.dossier import (
     NEVER,
@@ -18,6 +19,8 @@ from applications.models.dossier import (
 )
 from applications.models.event import Cursor, Event, EventNote
 from applications.models.held import HeldForm
+from applications.models.hours import FrontDesk, OfficeShift
+from applications.models.letter import FormNumber, Letter
 from applications.models.result import Result, Series
 from applications.models.saved_filter import SavedFilter
 from applications.models.supplement import AnswerRevision, SupplementDraft
@@ -35,9 +38,16 @@ __all__ = [
     "Delivery",
     "Dossier",
     "DossierQuerySet",
+    "Escalation",
     "Event",
     "EventNote",
+    "Extension",
+    "FormNumber",
+    "FrontDesk",
     "HeldForm",
+    "LawfulDelay",
+    "Letter",
+    "OfficeShift",
     "Outbox",
     "Pause",
     "Result",

@@ -18,6 +18,7 @@ class CalendarDay(models.Model):
 
     date = models.DateField(primary_key=True)
     name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=24, choices=Kind)
     is_working = models.BooleanField()
     source = models.CharField(max_length=200)

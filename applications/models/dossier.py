@@ -10,12 +10,12 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, FilteredRelation, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
-from applications.states import EDGES, FINAL, RETURN, State, return_targets
+from applications.states import ANSWER_OWED, EDGES, FINAL, OFFICE_HOLDS, RETURN, State, return_targets
 from identity.models import Agency, Citizen, Organisation
 from procedures.models import ProcedureVersion
 
@@ -47,7 +47,7 @@ _OWED: Any = Case(
     When(state=State.SUBMITTED, then=Coalesce("answer_due_at", Value(NEVER))),
     default=Coalesce("due_at", Value(NEVER)),
 )
-_COVERED = ["version", "assignee", "channel", "needs_matching", "last_event_at"]
+_COVERED = ["version", "assignee", "channel", "needs_matching", "last_event_at", "open_consultations"]
 """What lists are filtered by beside the key of their index: the index alone answers."""
 
 
@@ -60,6 +60,15 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def open(self) -> DossierQuerySet:
         return self.exclude(state__in=[*FINAL, State.DRAFT])
+
+    def clock_running(self) -> DossierQuerySet:
+        """No pause is open."""
+        open_pause = FilteredRelation("pauses", condition=Q(pauses__ended_at__isnull=True))
+        return self.alias(open_pause=open_pause).filter(open_pause__isnull=True)
+
+    def overdue(self, at: dt.datetime) -> DossierQuerySet:
+        """Accepted, the promised day is past, and the office still owes the answer."""
+        return self.filter(state__in=ANSWER_OWED, due_at__lt=at).clock_running()
 
 
 Transition = Callable[["Dossier"], None]
@@ -121,6 +130,9 @@ class Dossier(models.Model):
     )
     accepted_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    reappointed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Ngày hẹn lại; ngày hẹn đầu vẫn giữ để đo đúng hạn")
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     owed_at = models.GeneratedField(
         expression=_OWED,
@@ -128,7 +140,9 @@ class Dossier(models.Model):
         db_persist=True,
         help_text=_("Hạn đang chờ: trả lời tiếp nhận, rồi kết quả"),
     )
-    last_event_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_event_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Lần cuối có người làm hoặc trạng thái đổi")
+    )
     seq = models.PositiveIntegerField(default=0, editable=False)
     head_hash = models.BinaryField(max_length=32, default=b"", editable=False)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
@@ -166,11 +180,24 @@ class Dossier(models.Model):
             models.Index(
                 name="dossier_by_assignee",
                 fields=["assignee", "state", "owed_at", "id"],
-                include=["agency", "version", "channel", "needs_matching", "last_event_at"],
+                include=["agency", *_COVERED[:1], *_COVERED[2:]],
                 condition=Q(assignee__isnull=False),
             ),
             models.Index(name="dossier_by_version", fields=["agency", "version", "state", "owed_at", "id"]),
             models.Index(fields=["submitter", "-created_at"]),
+            models.Index(
+                fields=["due_at"], name="dossier_answer_owed", condition=Q(state__in=sorted(ANSWER_OWED))
+            ),
+            models.Index(
+                fields=["agency", "last_event_at"],
+                name="dossier_office_holds",
+                condition=Q(state__in=sorted(OFFICE_HOLDS)),
+            ),
+            models.Index(
+                fields=["agency", "state", "owed_at", "id"],
+                name="dossier_waits_elsewhere",
+                condition=Q(open_consultations__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:

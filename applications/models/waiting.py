@@ -19,6 +19,8 @@ class Pause(models.Model):
 
     CONSULTATION = "consultation"
 
+    CONSULTATION = "consultation"
+
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="pauses")
     cause = models.CharField(
         max_length=24, choices=[*State.choices, (CONSULTATION, _("Lấy ý kiến cơ quan khác"))]
@@ -76,6 +78,7 @@ class Outbox(models.Model):
     class Topic(models.TextChoices):
         DECIDE = "decide", _("Quyết định tự động")
         ISSUE = "issue", _("Ký và lưu kết quả")
+        LETTER = "letter", _("Ký và gửi thư xin lỗi")
 
     topic = models.CharField(max_length=12, choices=Topic)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")

@@ -83,10 +83,13 @@ def _ended(dossier: Dossier) -> Chip:
 def _overdue(dossier: Dossier, due: dt.datetime, now: dt.datetime, calendar: Calendar) -> Chip:
     days = _working_days(due, now, calendar)
     note = _("Hẹn %(when)s") % {"when": spoken(due, now)}
+    if dossier.reappointed_at is not None:
+        note = _("Hẹn lại %(when)s") % {"when": spoken(dossier.reappointed_at, now)}
     if dossier.state == State.SUBMITTED:
         return Chip("error", "stop", _("Quá hạn trả lời"), note)
     if days == 0:
-        return Chip("error", "stop", _("Quá hạn từ %(when)s") % {"when": spoken(due, now)})
+        late = _("Quá hạn từ %(when)s") % {"when": spoken(due, now)}
+        return Chip("error", "stop", late, note if dossier.reappointed_at else "")
     return Chip("error", "stop", _("Quá hạn %(days)d ngày") % {"days": days}, note)
 
 

@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 
 from applications.deadlines import LEGAL_ZONE, Calendar
 from applications.models import Channel
-from applications.states import ENDED, State
+from applications.office import silence
+from applications.states import State
 
-SILENT_DAYS = 2
-"""Working days without an event after which a dossier counts as lying still (practice)."""
 MOST_PROCEDURES = 50
 NOBODY, ME = "chua", "toi"
 
@@ -90,17 +89,8 @@ def condition(
     if filters.mismatch:
         where &= Q(needs_matching=True)
     if filters.silent:
-        where &= Q(last_event_at__lte=silent_since(now, calendar)) & ~Q(state__in=ENDED)
+        where &= silence.lying_still(silence.since(now, calendar))
     return where
-
-
-def silent_since(now: dt.datetime, calendar: Calendar) -> dt.datetime:
-    """The same hour ``SILENT_DAYS`` working days ago."""
-    day, left = now.astimezone(LEGAL_ZONE), SILENT_DAYS
-    while left:
-        day -= dt.timedelta(days=1)
-        left -= calendar.is_working(day.date())
-    return day
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from applications import access, legal
 from applications.deadlines import LEGAL_ZONE, Calendar
 from applications.models import Channel, Dossier, DossierQuerySet
-from applications.office import clock, filtering, queues
+from applications.office import clock, filtering, queues, silence
 from applications.office.filtering import Filters
 from applications.states import State
 from applications.wording import step_name
@@ -58,6 +58,7 @@ class Row:
     state: clock.Chip
     due: clock.Chip
     next_act: str
+    alarm: clock.Chip | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def read(
     now: dt.datetime,
 ) -> Inbox:
     """One page of one tab. The number of queries does not grow with the number of rows."""
-    calendar, filters = legal.calendar(), filters or Filters()
+    calendar, filters = legal.calendar(officer.agency_id), filters or Filters()
     whole = access.dossiers_for_officer(officer)
     parted = queues.branches(officer, now=now, calendar=calendar)
     counted = queues.counts(queues.clause_of(whole), parted)
@@ -154,7 +155,11 @@ def first_with_work(tabs: Sequence[Tab]) -> Tab:
 
 def row_of(dossier: Dossier, *, now: dt.datetime, calendar: Calendar) -> Row:
     return Row(
-        dossier, state_chip(dossier), clock.due_chip(dossier, now=now, calendar=calendar), next_act(dossier)
+        dossier,
+        state_chip(dossier),
+        clock.due_chip(dossier, now=now, calendar=calendar),
+        next_act(dossier),
+        silence.alarm(dossier, now=now, calendar=calendar),
     )
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.deadlines import Calendar
 from applications.models import Dossier
 from applications.office import clock
-from applications.states import CLOCK_RUNNING, ENDED, State
+from applications.states import CLOCK_RUNNING, ENDED, OPEN, State
 from identity.models import Agency, Officer, Role
 
 PAGE = 50
@@ -29,6 +29,7 @@ LABELS: Mapping[str, str | Promise] = {
     "waiting": _("Chờ nhận"),
     "mine": _("Của tôi"),
     "citizen": _("Chờ dân"),
+    "elsewhere": _("Chờ nơi khác"),
     "signing": _("Chờ ký"),
     "soon": _("Sắp hạn"),
     "overdue": _("Quá hạn"),
@@ -66,12 +67,16 @@ def place(written: str) -> Place | None:
 
 @dataclass(frozen=True)
 class Branch:
-    """Dossiers of one state, the nearest deadline first; ``holder`` is a user id, None for nobody, ANYBODY."""
+    """Dossiers of one state, the nearest deadline first; ``holder`` is a user id, None for nobody, ANYBODY.
+
+    ``elsewhere``: only those that wait for an agency that was asked.
+    """
 
     state: str
     step_kind: str = ""
     step_role: str = ""
     holder: int | None = ANYBODY
+    elsewhere: bool = False
     owed_from: dt.datetime | None = None
     owed_to: dt.datetime | None = None
 
@@ -89,9 +94,10 @@ class Branch:
             parts.append(("owed_at >= %s", self.owed_from))
         if self.owed_to:
             parts.append(("owed_at <= %s", self.owed_to))
-        free = " AND assignee_id IS NULL" if self.holder is None else ""
+        bare = " AND assignee_id IS NULL" if self.holder is None else ""
+        bare += " AND open_consultations > 0" if self.elsewhere else ""
         return Clause(
-            " AND ".join(sql for sql, _value in parts) + free, tuple(value for _sql, value in parts)
+            " AND ".join(sql for sql, _value in parts) + bare, tuple(value for _sql, value in parts)
         )
 
 
@@ -123,6 +129,7 @@ def branches(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[
         "mine": [Branch(state, holder=officer.user_id) for state in WORKABLE]
         + free_for(frozenset(officer.roles)),
         "citizen": [Branch(State.SUPPLEMENT_REQUESTED), Branch(State.PAYMENT_REQUESTED)],
+        "elsewhere": [Branch(state, elsewhere=True) for state in sorted(OPEN)],
         "signing": [Branch(State.PROCESSING, step_kind="sign")],
         "soon": [Branch(state, owed_from=now, owed_to=until) for state in running],
         "overdue": [Branch(state, owed_to=just_before) for state in running],

@@ -61,7 +61,7 @@ class Chosen:
 
 def waiting(officer: Officer, *, now: dt.datetime) -> list[Waiting]:
     """Drafts waiting for a signature in the own agency, nearest deadline first."""
-    calendar = legal.calendar()
+    calendar = legal.calendar(officer.agency_id)
     dossiers = access.dossiers_for_officer(officer).filter(queues.at_step("sign")).select_related("result")
     ordered = dossiers.order_by("owed_at", "pk")[:MOST]
     return [

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from applications import access, actors, answering, issuing, legal, printing, revisions
-from applications.deadlines import Deadline
 from applications.models import Attachment, Dossier, Event, Result, SupplementDraft
-from applications.office import checks, clock, consulting, inbox, queues
+from applications.office import checks, clock, consulting, inbox, legal_clock, queues
 from applications.office.facts import Group, groups, reported_of
 from applications.services import claiming
 from applications.services.consulting import ASKERS
@@ -93,7 +92,7 @@ class Workspace:
     history: Sequence[Happening]
     forms: Sequence[printing.Available]
     result: Result | None
-    deadline: Deadline | None
+    legal_clock: legal_clock.Panel
     different: int
     matched: int
     colleagues: Sequence[Officer]
@@ -136,7 +135,7 @@ def build(
     typed: Mapping[str, str] | None = None,
 ) -> Workspace:
     """``paper``: number of the file to show, else the first; ``typed``: what a refused button had with it."""
-    calendar = legal.calendar()
+    calendar = legal.calendar(officer.agency_id)
     found = checks.registered(dossier, journey, at=now)
     shown = groups(journey, found.answers, reported_of(dossier))
     facts = [fact for group in shown for fact in group.facts]
@@ -157,7 +156,7 @@ def build(
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),
         result=result,
-        deadline=legal.deadline_of(dossier, now=now),
+        legal_clock=legal_clock.panel_of(officer, dossier, now=now),
         different=sum(fact.source == "different" for fact in facts),
         matched=sum(fact.source == "matched" for fact in facts),
         colleagues=colleagues_of(officer),

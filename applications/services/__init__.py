@@ -12,6 +12,11 @@ from applications.services.claiming import (
     take_over,
     transfer,
 )
+from applications.services.clock import (
+    escalate,
+    extend,
+    record_delay,
+)
 from applications.services.consulting import (
     answer_consultation,
     close_consultation,
@@ -46,8 +51,10 @@ from applications.services.intake import (
     start,
     submit,
 )
+from applications.services.letters import draft_letter, revise_letter, send_letter, sign_letter
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
+from applications.services.recomputing import recompute
 from applications.services.simulating import simulate
 from applications.services.supplementing import confirm_supplement, decline_supplement, draft_supplement
 from applications.services.waiting import (
@@ -88,8 +95,11 @@ __all__ = [
     "deliver",
     "detach",
     "discard_draft",
+    "draft_letter",
+    "escalate",
     "expire",
     "draft_supplement",
+    "extend",
     "gather",
     "grant_withdrawal",
     "hold",
@@ -97,7 +107,9 @@ __all__ = [
     "pass_on",
     "propose",
     "rebase_draft",
+    "recompute",
     "record_acknowledgement",
+    "record_delay",
     "record_partner_status",
     "record_payment",
     "refuse",
@@ -106,10 +118,13 @@ __all__ = [
     "request_payment",
     "request_supplement",
     "request_withdrawal",
+    "revise_letter",
     "save_answers",
     "send_back",
+    "send_letter",
     "sign",
     "simulate",
+    "sign_letter",
     "start",
     "stop",
     "submit",

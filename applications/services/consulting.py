@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from applications import deadlines, legal, log
 from applications.actors import SYSTEM, Actor
 from applications.models import Attachment, Consultation, Dossier, Pause
+from applications.services.clock import promises_after
 from applications.services.moving import conflict, remark
 from applications.states import State
 from identity.errors import Conflict, Forbidden, Refused
@@ -52,7 +53,7 @@ def consult(
         raise Refused(_("Có giấy tờ không còn trong hồ sơ. Hãy tải lại trang rồi chọn lại."))
     basis = dossier.version.processing.get("consultation", {}).get("pauses", "")
     due_at = deadlines.due_at(
-        received_at=at, value=days, unit="working_days", calendar=legal.calendar()
+        received_at=at, value=days, unit="working_days", calendar=legal.calendar(agency.pk)
     ).due_at
     with transaction.atomic():
         count = _locked(dossier)
@@ -152,11 +153,12 @@ def _clock_again(dossier: Dossier, at: dt.datetime) -> dict[str, Any]:
     """The clock goes on when the last question that held it is closed; then the promised date moves."""
     if dossier.consultations.filter(closed_at=None).exclude(pause_basis="").exists():
         return {}
-    held = Pause.objects.filter(dossier=dossier, cause=Pause.CONSULTATION, ended_at=None)
-    if not held.update(ended_at=at):
+    held = Pause.objects.filter(dossier=dossier, cause=Pause.CONSULTATION, ended_at=None).first()
+    if held is None:
         return {}
-    deadline = legal.deadline_of(dossier, now=at)
-    return {"due_at": deadline.due_at} if deadline else {}
+    held.ended_at = at
+    held.save(update_fields=["ended_at"])
+    return promises_after(dossier, held, at)
 
 
 def _closed() -> Conflict:

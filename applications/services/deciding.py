@@ -11,10 +11,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from applications import answering, issuing, log
+from applications import answering, issuing, log, numbering
 from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Delivery, Dossier, Outbox, Result
+from applications.printed_forms import Kind
 from applications.services.intake import accept, pass_on
 from applications.services.moving import conflict, move, remark
 from applications.states import State
@@ -151,7 +152,9 @@ def stop(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Dossie
         raise Refused(_("Hãy ghi lý do dừng xử lý."))
     if Result.objects.filter(dossier=dossier, signed_at__isnull=False).exists():
         raise Refused(_("Kết quả đã ký nên không dừng xử lý được."))
-    move(dossier, "stop", by=by, at=at, note=reason.strip(), sets={"ended_at": at})
+    with transaction.atomic():
+        move(dossier, "stop", by=by, at=at, note=reason.strip(), sets={"ended_at": at})
+        numbering.give(dossier, Kind.STOP, at=at)
     return dossier
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import answering, legal, log, pinning, routing
+from applications import answering, legal, log, numbering, pinning, routing
 from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Answer, Channel, Dossier, Outbox
+from applications.printed_forms import Kind
 from applications.services import revising
 from applications.services.moving import conflict, move
 from applications.states import State
@@ -110,7 +111,7 @@ def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
             values=values,
             agency=agency,
             fee_vnd=fee,
-            answer_due_at=legal.answer_due(at),
+            answer_due_at=legal.answer_due(at, agency.pk),
             by=by,
             at=at,
         )
@@ -179,16 +180,18 @@ def accept(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """
     if dossier.unpaid_vnd:
         raise Refused(_("Chưa tiếp nhận được: phí, lệ phí chưa nộp đủ."))
-    deadline = legal.deadline_for(dossier.version, at)
+    deadline = legal.deadline_for(dossier.version, at, agency_id=dossier.agency_id)
     due_at = deadline.due_at if deadline else None
-    move(
-        dossier,
-        "accept",
-        by=by,
-        at=at,
-        data={"due_at": due_at.isoformat() if due_at else None},
-        sets={"accepted_at": at, "due_at": due_at, "form_set": legal.form_set(at)},
-    )
+    with transaction.atomic():
+        move(
+            dossier,
+            "accept",
+            by=by,
+            at=at,
+            data={"due_at": due_at.isoformat() if due_at else None},
+            sets={"accepted_at": at, "due_at": due_at, "form_set": legal.form_set(at)},
+        )
+        numbering.give(dossier, Kind.RECEIPT, Kind.REGISTER, at=at)
     return dossier
 
 
@@ -196,7 +199,9 @@ def refuse(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Doss
     """Do not take the dossier in (Form 03). The reason is mandatory and shown to the citizen."""
     if not reason.strip():
         raise Refused(_("Hãy ghi lý do không tiếp nhận."))
-    move(dossier, "refuse", by=by, at=at, note=reason.strip(), sets={"ended_at": at})
+    with transaction.atomic():
+        move(dossier, "refuse", by=by, at=at, note=reason.strip(), sets={"ended_at": at})
+        numbering.give(dossier, Kind.REFUSAL, at=at)
     return dossier
 
 

@@ -101,6 +101,7 @@ def remark(
     note: str = "",
     sets: Mapping[str, Any] | None = None,
     guards: Mapping[str, Any] | None = None,
+    outbox: str = "",
 ) -> log.Written:
     """Write an Event that changes no state (a signature made, a dossier taken over by a colleague).
 
@@ -119,13 +120,22 @@ def remark(
             note=note,
             sets=sets or {},
             guards=guards or {},
+            outbox=outbox,
         ),
     )
     if written is None:
         raise conflict(dossier, kind)
     for name, value in (sets or {}).items():
         setattr(dossier, name, value)
+    if outbox:
+        bell.ring_on_commit(outbox, dossier.pk)
     return written
+
+
+def allow(by: Actor, *roles: str) -> None:
+    """For acts outside the table of states. Raises Forbidden."""
+    if not by.roles & set(roles):
+        raise Forbidden(_("Vai trò của anh/chị không làm được việc này."))
 
 
 def conflict(dossier: Dossier, action: str) -> Conflict:

@@ -9,9 +9,11 @@ from typing import Any, cast
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import answering, legal, log
+from applications import answering, legal, log, numbering
 from applications.actors import SYSTEM, Actor
 from applications.models import Dossier, Outbox, Pause, SupplementRequest
+from applications.printed_forms import Kind
+from applications.services.clock import promises_after
 from applications.services.intake import Incomplete
 from applications.services.moving import conflict, move
 from applications.states import CLOCK_RUNNING, State
@@ -61,6 +63,7 @@ def record_supplement(
             sets={"supplement_count": number},
             guards={"supplement_count": dossier.supplement_count},
         )
+        numbering.give(dossier, Kind.SUPPLEMENT, at=at)
         _pause(dossier, source, State.SUPPLEMENT_REQUESTED, SUPPLEMENT_BASIS, at)
         return SupplementRequest.objects.create(
             dossier=dossier,
@@ -155,6 +158,7 @@ def grant_withdrawal(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier
     """Let the citizen take the dossier back; processing ends here."""
     with transaction.atomic():
         move(dossier, "grant_withdrawal", by=by, at=at, sets={"ended_at": at})
+        numbering.give(dossier, Kind.STOP, at=at)
         _close_pause(dossier, at)
         SupplementRequest.objects.filter(dossier=dossier, answered_at=None).update(answered_at=at)
     return dossier
@@ -172,6 +176,7 @@ def expire(*, dossier: Dossier, at: dt.datetime) -> Dossier:
     """Nobody answered in time: the dossier is stopped (code 8)."""
     with transaction.atomic():
         move(dossier, "expire", by=SYSTEM, at=at, sets={"ended_at": at})
+        numbering.give(dossier, Kind.STOP, at=at)
         _close_pause(dossier, at)
         SupplementRequest.objects.filter(dossier=dossier, answered_at=None).update(answered_at=at)
     return dossier
@@ -190,19 +195,22 @@ def _pause(dossier: Dossier, source: str, cause: str, basis: str, at: dt.datetim
         Pause.objects.create(dossier=dossier, cause=cause, legal_basis=basis, started_at=at)
 
 
-def _close_pause(dossier: Dossier, at: dt.datetime) -> None:
-    Pause.objects.filter(dossier=dossier, ended_at=None).update(ended_at=at)
+def _close_pause(dossier: Dossier, at: dt.datetime) -> Pause | None:
+    pause = Pause.objects.filter(dossier=dossier, ended_at=None).first()
+    if pause is not None:
+        pause.ended_at = at
+        pause.save(update_fields=["ended_at"])
+    return pause
 
 
 def _resume(dossier: Dossier, at: dt.datetime) -> dict[str, Any]:
     """End the open pause and give the columns that follow from the time waited; a consultation may go on waiting."""
-    _close_pause(dossier, at)
+    pause = _close_pause(dossier, at)
     waiting = dossier.consultations.filter(closed_at=None).exclude(pause_basis="").first()
     if waiting is not None:
         Pause.objects.create(
             dossier=dossier, cause=Pause.CONSULTATION, legal_basis=waiting.pause_basis, started_at=at
         )
     if dossier.accepted_at is None:
-        return {"answer_due_at": legal.answer_due(at)}
-    deadline = legal.deadline_of(dossier, now=at)
-    return {"due_at": deadline.due_at} if deadline else {}
+        return {"answer_due_at": legal.answer_due(at, dossier.agency_id)}
+    return promises_after(dossier, pause, at)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from applications import issuing, papers, printing
 from applications.drafting import Draft
 from applications.models import Attachment, Dossier
+from applications.printed_forms import Kind
 from applications.results import verification
 from applications.views.citizen import released_or_404
 from applications.views.opening import own_dossier
@@ -56,7 +57,8 @@ def printed_form(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         str(form.kind) for form in printing.for_applicant(dossier, at=now)
     }:
         raise NotFound(_("Hồ sơ này chưa có mẫu đó."))
-    pdf = printing.render(dossier, kind, at=now)
+    letter = printing.sent_letter(dossier) if kind == Kind.APOLOGY else None
+    pdf = sealed_content(letter.path, letter.sha256) if letter else printing.render(dossier, kind, at=now)
     return download(pdf, name=f"{dossier.code}-{kind}.pdf", media_type="application/pdf")
 
 

@@ -18,10 +18,10 @@ from applications import access, actors, printing, revisions
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Result, SavedFilter
 from applications.office import acting, filtering, inbox, shortcuts, signing, workspace
+from applications.printed_forms import Kind
 from applications.return_reasons import reasons
 from applications.views.downloads import sealed_content
-from identity.access import acting_officer as _officer
-from identity.access import officer_required
+from identity.access import acting_officer, officer_required
 from identity.errors import DomainError, NotFound, Refused
 from identity.models import Officer, Role
 
@@ -40,7 +40,7 @@ IMAGE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
 @require_GET
 @officer_required()
 def inbox_page(request: HttpRequest) -> HttpResponse:
-    officer = _officer(request)
+    officer = acting_officer(request)
     code = "".join(request.GET.get("q", "").split()).replace("–", "-")[:40]
     filters, wrong = filtering.parse(request.GET)
     now = timezone.now()
@@ -68,18 +68,18 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 @officer_required(*READERS)
 def workspace_page(request: HttpRequest, code: str) -> HttpResponse:
-    return _desk(request, _officer(request), code)
+    return _desk(request, acting_officer(request), code)
 
 
 @require_POST
 @officer_required(*HANDLERS)
 def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
     """One button. A refusal shows the same page again, with the reason and what was typed."""
-    officer, now = _officer(request), timezone.now()
+    officer, now = acting_officer(request), timezone.now()
     dossier = acting.dossier_of(officer, code)
     try:
         if action == "sign":
-            _confirm_person(request)
+            confirm_person(request)
         asked = acting.Act(dossier, request.POST, actors.officer(officer), now)
         messages.success(request, acting.perform(action, asked))
     except NotFound:
@@ -98,7 +98,7 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
 @officer_required(Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER)
 def supplement(request: HttpRequest, code: str) -> HttpResponse:
     """Choose what is missing, then see it exactly as the citizen will; sending is ``act``."""
-    officer = _officer(request)
+    officer = acting_officer(request)
     if request.method == "GET" or "edit" in request.POST:
         return _supplement(request, officer, code, {"typed": request.POST})
     dossier = acting.dossier_of(officer, code)
@@ -127,7 +127,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
 @officer_required(*READERS)
 def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """A file of the dossier. It was checked when it came in; still, the browser may run nothing of it."""
-    officer = _officer(request)
+    officer = acting_officer(request)
     dossier = acting.dossier_of(officer, code)
     found = dossier.attachments.filter(pk=number).first()
     if found is None:
@@ -143,7 +143,7 @@ def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @officer_required(*READERS)
 def draft(request: HttpRequest, code: str) -> HttpResponse:
     """The result as it will look, before anybody signs it."""
-    officer = _officer(request)
+    officer = acting_officer(request)
     dossier, journey = workspace.open_dossier(officer, code, purpose=TO_HANDLE, at=timezone.now())
     return _office(
         request, officer, "draft", {"dossier": dossier, "draft": signing.draft_of(dossier, journey)}
@@ -154,7 +154,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
 @officer_required(*READERS)
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """The signed paper, exactly the bytes that were signed."""
-    officer = _officer(request)
+    officer = acting_officer(request)
     dossier = access.dossier_for_officer(
         officer, code, purpose=TO_HANDLE, fields=[TO_READ_THE_RESULT], at=timezone.now()
     )
@@ -165,17 +165,14 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     return sealed(response, f"{code}-ket-qua.pdf", PDF_POLICY)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @officer_required(*READERS)
 def printed(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """A printed form as PDF. Form 04 needs a reason and a date, which are posted, not kept in an address."""
-    officer, now = _officer(request), timezone.now()
+    """A printed form as PDF; an apology that was sent is the signed file itself."""
+    officer, now = acting_officer(request), timezone.now()
     dossier = access.dossier_for_officer(officer, code, purpose=TO_PRINT, fields=[TO_PRINT], at=now)
-    try:
-        apology = _apology(request) if request.method == "POST" else None
-        content = printing.render(dossier, kind, at=now, apology=apology)
-    except Refused as error:
-        return _desk(request, officer, code, {"error": error, "typed": request.POST}, status=error.status)
+    letter = printing.sent_letter(dossier) if kind == Kind.APOLOGY else None
+    content = sealed_content(letter.path, letter.sha256) if letter else printing.render(dossier, kind, at=now)
     return sealed(HttpResponse(content, content_type="application/pdf"), f"{code}-{kind}.pdf", PDF_POLICY)
 
 
@@ -183,12 +180,12 @@ def printed(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 @officer_required(*READERS)
 def register(request: HttpRequest) -> HttpResponse:
     """The register of the agency for a range of days, as PDF; without days, the form that asks for them."""
-    officer, now = _officer(request), timezone.now()
+    officer, now = acting_officer(request), timezone.now()
     today = now.astimezone(LEGAL_ZONE).date()
     context: dict[str, Any] = {"first": today.replace(day=1).isoformat(), "last": today.isoformat()}
     if "tu" not in request.GET:
         return _office(request, officer, "register", context)
-    first, last = _date(request.GET.get("tu", "")), _date(request.GET.get("den", ""))
+    first, last = typed_day(request.GET.get("tu", "")), typed_day(request.GET.get("den", ""))
     if first is None or last is None or not dt.timedelta() <= last - first <= dt.timedelta(days=366):
         context["error"] = Refused(_("Hãy chọn ngày đầu không sau ngày cuối, cách nhau không quá một năm."))
         return _office(request, officer, "register", context, status=422)
@@ -201,7 +198,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @officer_required(Role.SIGNER)
 def signing_page(request: HttpRequest) -> HttpResponse:
     """What waits for my signature; a draft is opened, and recorded as read, only when it is chosen."""
-    officer, now = _officer(request), timezone.now()
+    officer, now = acting_officer(request), timezone.now()
     context: dict[str, Any] = {"rows": signing.waiting(officer, now=now)}
     if code := request.GET.get("ho-so", ""):
         dossier, journey = workspace.open_dossier(officer, code, purpose=TO_SIGN, at=now)
@@ -252,21 +249,14 @@ def _office(
     return render(request, f"office/{page}.html", {"officer": officer, **context}, status=status)
 
 
-def _confirm_person(request: HttpRequest) -> None:
+def confirm_person(request: HttpRequest) -> None:
     """Signing asks for the second factor again (ASVS 7.5.3): an open screen is not a signature."""
     code = "".join(request.POST.get("otp", "").split())
     if not (code.isdecimal() and match_token(request.user, code)):
         raise Refused(_("Mã xác thực không đúng hoặc đã dùng. Hãy nhập mã 6 số mới trên ứng dụng."))
 
 
-def _apology(request: HttpRequest) -> printing.Apology:
-    reason, day = acting.written(request.POST, "reason"), _date(request.POST.get("new_due", ""))
-    if not reason or day is None or day < timezone.localdate():
-        raise Refused(_("Mẫu 04 cần lý do chậm và ngày hẹn mới, không sớm hơn hôm nay."))
-    return printing.Apology(reason, dt.datetime.combine(day, dt.time(17), LEGAL_ZONE))
-
-
-def _date(written: str) -> dt.date | None:
+def typed_day(written: str) -> dt.date | None:
     try:
         day = dt.date.fromisoformat(written)
     except ValueError:

@@ -65,7 +65,7 @@ def promise_of(draft: Draft) -> Promise:
         obstacles.append(words % {"fee": unknown})
     if draft.dossier.submitter.assurance_level < REQUIRED_LEVEL:
         obstacles.append(_("Nộp hồ sơ cần định danh điện tử mức 2. Hãy đăng nhập lại bằng tài khoản mức 2."))
-    deadline = legal.deadline_for(draft.dossier.version, draft.at)
+    deadline = legal.deadline_for(draft.dossier.version, draft.at, agency_id=agency.pk if agency else None)
     return Promise(agency, lines, total, deadline.due_at if deadline else None, tuple(obstacles))
 
 
@@ -153,7 +153,7 @@ def submitted(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("applications:check", code=dossier.key)
     at = dossier.submitted_at or timezone.now()
     draft = Draft(dossier, at=at)
-    deadline = legal.deadline_for(dossier.version, at)
+    deadline = legal.deadline_for(dossier.version, at, agency_id=dossier.agency_id)
     context = {
         "dossier": dossier,
         "sent": papers_sent.everything(dossier, draft.journey),

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from applications import access, actors, legal, services
 from applications.deadlines import LEGAL_ZONE
 from applications.models import NEVER, Channel, Dossier
-from applications.office import clock, filtering, inbox, queues
+from applications.office import clock, filtering, inbox, queues, silence
 from applications.office.filtering import Filters
-from applications.states import ENDED, OPEN, State
+from applications.states import ENDED, OFFICE_HOLDS, OPEN, State
 from identity.models import Officer, Role
 from tests import factories
 
@@ -53,6 +53,7 @@ def scattered(officer: Officer, colleague: Officer) -> list[Dossier]:
                 due_at=None if number % 5 == 0 else owed + dt.timedelta(days=1),
                 needs_matching=number % 4 == 0,
                 last_event_at=AT - dt.timedelta(days=number % 9),
+                open_consultations=max(0, number % 4 - 2),
             )
         )
     Dossier.objects.bulk_create(made)
@@ -81,6 +82,7 @@ def in_tab(officer: Officer) -> dict[str, Test]:
         "waiting": lambda d: d.state == State.SUBMITTED,
         "mine": mine,
         "citizen": lambda d: d.state in (State.SUPPLEMENT_REQUESTED, State.PAYMENT_REQUESTED),
+        "elsewhere": lambda d: d.state in OPEN and d.open_consultations > 0,
         "signing": lambda d: d.state == State.PROCESSING and d.step_kind == "sign",
         "soon": lambda d: d.state in running and AT <= owed(d) <= until,
         "overdue": lambda d: d.state in running and owed(d) < AT,
@@ -89,7 +91,7 @@ def in_tab(officer: Officer) -> dict[str, Test]:
 
 
 def asked(officer: Officer, colleague: Officer, slug: str) -> list[tuple[Filters, Test]]:
-    silent = filtering.silent_since(AT, legal.calendar())
+    silent = silence.since(AT, legal.calendar())
     day = (AT + dt.timedelta(days=1)).astimezone(LEGAL_ZONE).date()
     return [
         (Filters(), lambda d: True),
@@ -103,7 +105,12 @@ def asked(officer: Officer, colleague: Officer, slug: str) -> list[tuple[Filters
         (Filters(assignee=str(colleague.user_id)), lambda d: d.assignee_id == colleague.user_id),
         (Filters(channel="post"), lambda d: d.channel == "post"),
         (Filters(mismatch=True), lambda d: d.needs_matching),
-        (Filters(silent=True), lambda d: d.state not in ENDED and (d.last_event_at or AT) <= silent),
+        (
+            Filters(silent=True),
+            lambda d: (
+                d.state in OFFICE_HOLDS and not d.open_consultations and (d.last_event_at or AT) < silent
+            ),
+        ),
         (
             Filters(procedures=(slug,), assignee="chua", channel="online", mismatch=True),
             lambda d: (

@@ -33,6 +33,8 @@ CONTEXT = printed.FormContext(
     due_at=datetime(2026, 4, 6, 10, 0, tzinfo=UTC),
     new_due_at=datetime(2026, 4, 9, 10, 0, tzinfo=UTC),
     delivery="trực tuyến",
+    book="2026",
+    book_entry="412",
     items=["Bản chụp rõ bốn góc"],
     reasons=["Ảnh mờ"],
     legal_bases=["Luật Hộ tịch, Điều 16"],
@@ -59,6 +61,8 @@ OWNER = {"Nguyễn Văn Đức", "H17.22-260406-0012", "Đăng ký khai sinh"}
 EXPECTED = {
     Kind.RECEIPT: OWNER
     | {
+        "Số: 0412/TTPVHCC",
+        "quyển số 2026, số thứ tự 412",
         "25 Trần Phú",
         "0905 000 123",
         "trực tuyến",
@@ -75,6 +79,7 @@ EXPECTED = {
     Kind.ROUTING_SLIP: {"H17.22-260406-0012", "Công an phường", "Phạm Huy", "09 giờ 40 phút", "Trước hạn"},
     Kind.REGISTER: {"Nguyễn Văn Đức", "06/04/2026"},
 }
+GOLDEN = Path(__file__).parent / "golden"
 EVERY_FORM = [(form_set, kind) for form_set, forms in printed.FORMS.items() for kind in forms]
 
 
@@ -123,6 +128,20 @@ def test_each_form_is_one_sheet_with_its_number_title_and_facts(form_set: FormSe
     assert "Pages:           1\n" in about
     size = {"a5": "419.528 x 595.276 pts", "slip": "(A4)", "wide": "841.89 x 595.276 pts (A4)"}[form.page]
     assert size in about
+
+
+@pytest.mark.parametrize(("form_set", "kind"), EVERY_FORM)
+def test_the_words_of_each_form_are_those_agreed_on(form_set: FormSet, kind: Kind) -> None:
+    """Read against Thông tư 01/2018/TT-VPCP and Thông tư 03/2025/TT-VPCP; a change of wording shows here."""
+    pdf = printed.render_form(form_set, kind, CONTEXT)
+    words = run("pdftotext", "-raw", "-", "-", given=pdf).replace("\f", "").strip()
+    assert words.split() == (GOLDEN / f"{form_set}-{kind}.txt").read_text().split()
+
+
+def test_a_form_that_loses_its_number_is_caught_by_the_words_agreed_on() -> None:
+    pdf = printed.render_form("TT03_2025", "receipt", replace(CONTEXT, number="", book_entry=""))
+    words = run("pdftotext", "-raw", "-", "-", given=pdf).split()
+    assert words != (GOLDEN / "TT03_2025-receipt.txt").read_text().split()
 
 
 def test_a_form_carries_its_data_for_machines(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import actors, printing, services
-from applications.models import Dossier
+from applications.models import Dossier, FrontDesk
 from applications.printed_forms import Kind
-from identity.errors import NotFound, Refused
+from identity.errors import NotFound
 from identity.models import DataAccess, Role
 from tests import factories
 
@@ -83,16 +83,15 @@ def test_notice_of_stopping_exists_only_since_the_circular_of_2025(agency, form_
     assert ("stop" in kinds(dossier)) is expected
 
 
-def test_an_overdue_dossier_may_be_apologised_for_only_with_a_reason_and_a_new_date(agency):
+def test_an_apology_says_the_reason_and_the_new_date_of_its_letter(agency):
     dossier = factories.processing(agency)
     late = dossier.due_at + dt.timedelta(hours=1)
-    assert "apology" not in kinds(dossier)
+    assert "apology" not in kinds(dossier, late)
+    letter = services.draft_letter(dossier=dossier, at=late)
     assert "apology" in kinds(dossier, late)
-    with pytest.raises(Refused):
-        printing.render(dossier, "apology", at=late)
-    apology = printing.Apology("Chờ xác minh nơi sinh", late + dt.timedelta(days=2))
-    context = printing.context_of(dossier, Kind.APOLOGY, at=late, apology=apology)
-    assert (list(context.reasons), context.new_due_at) == (["Chờ xác minh nơi sinh"], apology.new_due_at)
+    context = printing.context_of(dossier, Kind.APOLOGY, at=late)
+    assert (list(context.reasons), context.new_due_at) == ([letter.reason], letter.new_due_at)
+    assert (context.due_at, context.officer, context.number) == (dossier.due_at, "", "")
 
 
 def test_a_form_the_dossier_does_not_have_is_not_found(agency):
@@ -142,12 +141,28 @@ def test_the_register_is_asked_for_with_two_days_in_order(agency):
     assert client.get(address, {"tu": "2026-05-01", "den": "2026-05-02"})["Content-Type"] == "application/pdf"
 
 
-def test_an_apology_over_http_needs_its_reason(agency):
-    dossier = factories.processing(agency)
-    Dossier.objects.filter(pk=dossier.pk).update(due_at=timezone.now() - dt.timedelta(days=1))
-    client = factories.sign_in_officer(Client(), factories.officer(agency, Role.CASE_OFFICER))
-    address = reverse("applications:printed", args=[dossier.code, "apology"])
-    tomorrow = (timezone.localdate() + dt.timedelta(days=1)).isoformat()
-    assert client.post(address, {"reason": "", "new_due": tomorrow}).status_code == 422
-    sent = client.post(address, {"reason": "Chờ xác minh", "new_due": tomorrow})
-    assert sent["Content-Type"] == "application/pdf"
+def test_each_paper_has_its_number_and_the_register_its_entry(agency):
+    FrontDesk.objects.create(
+        agency=agency, name="Trung tâm Phục vụ hành chính công", sign="TTPVHCC", phone="0236 000 456"
+    )
+    version, today, at = factories.version(), timezone.localdate(), timezone.now()
+    first, second = factories.processing(agency, of=version), factories.processing(agency, of=version)
+    refused = factories.submitted(agency, of=version)
+    services.refuse(dossier=refused, reason="Sai nơi", by=clerk(agency), at=at)
+    numbers = [
+        printing.context_of(dossier, kind, at=at).number
+        for dossier, kind in ((first, Kind.RECEIPT), (second, Kind.RECEIPT), (refused, Kind.REFUSAL))
+    ]
+    assert numbers == ["Số: 0001/TTPVHCC", "Số: 0002/TTPVHCC", "Số: 0003/TTPVHCC"]
+    context = printing.context_of(second, Kind.RECEIPT, at=at)
+    assert (context.book, context.book_entry) == (str(today.year), "2")
+    assert (context.office, context.officer_phone) == ("Trung tâm Phục vụ hành chính công", "0236 000 456")
+    assert [row.entry for row in printing.register_entries(agency, first=today, last=today)] == [1, 2]
+    assert (
+        printing.context_of(second, Kind.RECEIPT, at=at).number == numbers[1]
+    )  # printing again gives no new number
+
+
+def test_an_office_that_named_itself_not_still_numbers_its_papers(agency):
+    context = printing.context_of(factories.processing(agency), Kind.RECEIPT, at=timezone.now())
+    assert (context.number, context.officer_phone) == ("Số: 0001/BPTNTKQ", "")

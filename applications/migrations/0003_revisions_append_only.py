@@ -13,5 +13,5 @@ DROP TRIGGER applications_answerrevision_append_only ON applications_answerrevis
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0003_v3_one_return_and_consultation")]
+    dependencies = [("applications", "0002_append_only")]
     operations = [migrations.RunSQL(FORBID, ALLOW)]
