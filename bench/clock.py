@@ -183,7 +183,7 @@ def _usual() -> None:
 
 
 def _silence() -> dict[str, object]:
-    """The superior's list when one in 47 is left lying, and whether the plan names the index."""
+    """The superior's list when one in 47 is left lying, with the scans of its plan."""
     agency = Agency.objects.get(key="ubnd-phuong-hai-chau")
     leader = Officer.objects.filter(agency=agency.parent or agency).first() or Officer.objects.all()[0]
     seconds, rows = _timed(lambda: list(silence.for_superior(leader, now=timezone.now())))
@@ -192,6 +192,6 @@ def _silence() -> dict[str, object]:
     return {
         "job": f"silence alarm of a superior, {len(rows)} rows",
         "milliseconds": milliseconds,
-        "indexes": found.count("dossier_office_holds"),
-        "floors": {"indexes": 1},
+        "scans": [line.strip(" ->") for line in found.splitlines() if "Scan" in line],
+        "floors": {},
     }
