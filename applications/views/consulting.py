@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +17,9 @@ from applications.office import acting, consulting, workspace
 from applications.services.moving import conflict
 from applications.views.downloads import sealed_content
 from applications.views.office import IMAGE_POLICY, PDF_POLICY, TO_HANDLE, sealed
-from identity.access import officer_of, officer_required
+from identity.access import acting_officer, officer_required
 from identity.errors import DomainError, NotFound
-from identity.models import Officer, Role
+from identity.models import Role
 
 TO_ANSWER = "Cho ý kiến theo đề nghị của cơ quan giải quyết"
 TO_ANSWER_PAPER = "Xem giấy tờ được chia sẻ để cho ý kiến"
@@ -32,7 +32,7 @@ answering = officer_required(Role.CASE_OFFICER, Role.APPROVER, Role.SIGNER)
 @asking
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Which agency, what, which papers, how many days. A refusal keeps everything typed."""
-    officer, now = _officer(request), timezone.now()
+    officer, now = acting_officer(request), timezone.now()
     error: DomainError | None = None
     if request.method == "POST":
         act = acting.Act(acting.dossier_of(officer, code), request.POST, actors.officer(officer), now)
@@ -62,7 +62,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 @answering
 def listed(request: HttpRequest) -> HttpResponse:
     """What other agencies ask ours; no name of a person and no code of a dossier stands here."""
-    still, answered = consulting.put_to(_officer(request), now=timezone.now())
+    still, answered = consulting.put_to(acting_officer(request), now=timezone.now())
     lists = [(still, _("Chờ trả lời")), (answered, _("Đã trả lời"))]
     return _page(request, "consultations", {"lists": lists})
 
@@ -70,7 +70,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @answering
 def answer(request: HttpRequest, key: str) -> HttpResponse:
-    officer, now = _officer(request), timezone.now()
+    officer, now = acting_officer(request), timezone.now()
     found = access.consultation_for_officer(officer, key, purpose=TO_ANSWER, at=now)
     error: DomainError | None = None
     if request.method == "POST":
@@ -96,7 +96,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
 @answering
 def shared_paper(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """A file that was shared with us, while the question is open."""
-    officer = _officer(request)
+    officer = acting_officer(request)
     found = access.consultation_for_officer(officer, key, purpose=TO_ANSWER_PAPER, at=timezone.now())
     paper = found.papers.filter(pk=number).first() if found.closed_at is None else None
     if paper is None:
@@ -105,10 +105,7 @@ def shared_paper(request: HttpRequest, key: str, number: int) -> HttpResponse:
     return sealed(response, paper.name, PDF_POLICY if paper.media_type == "application/pdf" else IMAGE_POLICY)
 
 
-def _officer(request: HttpRequest) -> Officer:
-    """The policy of each view above let nobody else in."""
-    return cast(Officer, officer_of(request))
-
-
 def _page(request: HttpRequest, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return render(request, f"office/{page}.html", {"officer": _officer(request), **context}, status=status)
+    return render(
+        request, f"office/{page}.html", {"officer": acting_officer(request), **context}, status=status
+    )

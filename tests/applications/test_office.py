@@ -71,7 +71,7 @@ def test_the_inbox_counts_each_tab_and_lists_only_the_own_agency(agency):
     page = client.get(INBOX, {"nhom": "waiting"})
     assert page.status_code == 200
     assert {tab.key: tab.count for tab in page.context["inbox"].tabs} == {
-        "waiting": 1, "mine": 0, "citizen": 0, "signing": 0, "soon": 1, "overdue": 0, "done": 0,
+        "waiting": 1, "mine": 0, "citizen": 0, "elsewhere": 0, "signing": 0, "soon": 1, "overdue": 0, "done": 0,
     }  # fmt: skip
     assert mine.code in page.text.replace(" – ", "-")
     assert foreign.code not in page.text.replace(" – ", "-")

@@ -63,6 +63,8 @@ OFFICER = {
 ROLE = OFFICER | {"no role": "403", "editor": "403", "other editor": "403"}
 DESK = ROLE | {"other agency": "404"}
 DESK_NOTHING_YET = DESK | {"agency": "404"}
+LEADER = ROLE | {"other agency": "403", "agency": "403"}
+"""Not for those who handle dossiers."""
 STEPS = (
     r"^bien-tap/ban/(?P<version>[0-9]{1,9})/"
     r"(?P<step>giai-trinh|gui-tham-dinh|dat-tham-dinh|tra-lai|duyet|bai-bo|bo)/$"
@@ -136,7 +138,15 @@ POLICY = {
     "can-bo/bo-loc/<int:number>/<slug:action>/": BUTTON,
     "can-bo/ke-tiep/": BUTTON,
     "can-bo/ky-so/": ROLE,
+    "can-bo/thu-xin-loi/": ROLE,
+    "can-bo/cap-duoi/": LEADER,
     "can-bo/so-theo-doi/": ROLE,
+    "can-bo/phim-tat/": OFFICER,
+    "can-bo/lay-y-kien/": ROLE,
+    "can-bo/lay-y-kien/<str:key>/": DESK_NOTHING_YET,
+    "can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/": DESK_NOTHING_YET,
+    "can-bo/ho-so/<str:code>/lay-y-kien/": DESK,
+    "can-bo/ho-so/<str:code>/thoi-han/": DESK,
     "can-bo/ho-so/<str:code>/": DESK,
     "can-bo/ho-so/<str:code>/bo-sung/": DESK,
     "can-bo/ho-so/<str:code>/du-thao/": DESK,

@@ -25,8 +25,14 @@ SAMPLES = {
     "key": "having-a-baby",
 }
 """Of the birth registration, whose draft the editor has open."""
-SEATS = {f"{EDITOR}noi-cung-cap/": "province", f"{EDITOR}viec/": "keeper", EDITOR: "editor"}
-"""Who opens the pages of the editor, by the beginning of their address."""
+SEATS = {
+    f"{EDITOR}noi-cung-cap/": "province",
+    f"{EDITOR}viec/": "keeper",
+    EDITOR: "editor",
+    "can-bo/thu-xin-loi/": "leader",
+    "can-bo/cap-duoi/": "leader",
+}
+"""Who opens the pages of the editor and of the leaders, by the beginning of their address."""
 NOT_A_PAGE = {
     "healthz", "readyz", "metrics", "ngon-ngu/", "dia-chi/xa-phuong/",
     "thong-ke/so-lieu.csv", "thong-ke/so-lieu.json",
@@ -40,6 +46,8 @@ NOT_A_PAGE = {
     "dai-dien/", "can-bo/dang-nhap/xac-thuc/", "can-bo/ho-so/<str:code>/giay-to/<int:number>/",
     "can-bo/ho-so/<str:code>/ket-qua/", "can-bo/ky-so/", "can-bo/ho-so/<str:code>/bieu-mau/<slug:kind>/",
     "can-bo/ho-so/<str:code>/<slug:action>/", "can-bo/ho-so/<str:code>/bo-sung/",
+    "can-bo/bo-loc/", "can-bo/bo-loc/<int:number>/<slug:action>/", "can-bo/ke-tiep/",
+    "can-bo/ho-so/<str:code>/giu/<slug:action>/",
     "can-bo/lay-y-kien/", "can-bo/lay-y-kien/<str:key>/", "can-bo/ho-so/<str:code>/lay-y-kien/",
     "can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/",
     f"{FORM}bat-dau/", f"{FORM}them-trang/", f"{FORM}trang/<str:page>/chuyen/", f"{FORM}trang/<str:page>/bo/",
@@ -58,7 +66,7 @@ def addresses(resolver: URLResolver, prefix: str = ""):
 
 
 def pages(policy: str) -> list[str]:
-    """Routes of one policy that show a page of their own; those of the editor by who sits there."""
+    """Routes of one policy that show a page of their own; those with a seat by who sits there."""
     return [
         route
         for route, declared in addresses(get_resolver())
@@ -86,6 +94,7 @@ def people(running_portal):
     return {
         "citizen": mother,
         "officer": office.officer("tiepnhan"),
+        "leader": office.officer("chutich"),
         "editor": Office(running_portal, "tuphap").officer("bientap"),
         "province": Office(running_portal, "danang").officer("bientap"),
         "keeper": Office(running_portal, "vpcp").officer("bientap"),
@@ -111,7 +120,7 @@ def in_every_theme(page) -> None:
     accessible(page, COLOURS)
 
 
-@pytest.mark.parametrize("policy", ["public", "citizen", "officer", "editor", "province", "keeper"])
+@pytest.mark.parametrize("policy", ["public", "citizen", "officer", "leader", "editor", "province", "keeper"])
 def test_every_page_is_accessible_and_fits_the_smallest_phone(visit, people, policy):
     page = visit("/", person=people[policy], viewport={"width": 320, "height": 640}, reduced_motion="reduce")
     routes = pages(policy)
