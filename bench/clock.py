@@ -35,10 +35,10 @@ DAYS = 50
 _FILL = """
     INSERT INTO applications_dossier (key, code, version_id, agency_id, submitter_id, channel, delivery, state,
         return_states, step, fee_vnd, paid_vnd, form_set, needs_matching, supplement_count, created_at, submitted_at,
-        accepted_at, due_at, last_event_at, seq, head_hash, salt)
+        accepted_at, due_at, last_event_at, seq, head_hash, salt, step_kind, step_role, open_consultations)
     SELECT 'bench' || n, 'BENCH-' || n, q.version, (%(agencies)s::bigint[])[1 + n %% %(offices)s], %(person)s,
         'online', 'electronic', 'processing', '{}', 0, 0, 0, 'TT03_2025', false, 0, t.at, t.at, t.at, q.due,
-        CASE WHEN n %% 47 = 0 THEN t.at ELSE now() END, 0, '', '\\x00'
+        CASE WHEN n %% 47 = 0 THEN t.at ELSE now() END, 0, '', '\\x00', 'examine', 'case_officer', 0
     FROM generate_series(1, %(count)s) n,
         LATERAL (SELECT 1 + n %% %(questions)s AS number, (n * 7 %% 480) * interval '1 minute' AS past) m
         JOIN unnest(%(versions)s::bigint[], %(mornings)s::timestamptz[], %(dues)s::timestamptz[])

@@ -50,7 +50,7 @@ _FILL = """
 INSERT INTO applications_dossier
     (key, code, version_id, agency_id, submitter_id, channel, delivery, state, return_states, step,
      step_kind, step_role, assignee_id, fee_vnd, paid_vnd, form_set, needs_matching, supplement_count,
-      created_at, submitted_at,
+     open_consultations, created_at, submitted_at,
      answer_due_at, accepted_at, due_at, ended_at, last_event_at, seq, head_hash, salt)
 SELECT 'bench-' || n, 'B' || lpad(n::text, 9, '0'), (%(versions)s::bigint[])[1 + (n::bigint * 7919) %% %(kinds)s],
        CASE WHEN n %% 100 < %(big)s THEN %(agency)s ELSE (%(others)s::bigint[])[1 + n %% 19] END, %(person)s,
@@ -61,7 +61,9 @@ SELECT 'bench-' || n, 'B' || lpad(n::text, 9, '0'), (%(versions)s::bigint[])[1 +
             THEN (ARRAY['case_officer','approver','signer','registry_clerk'])[1 + h %% 4] ELSE '' END,
        CASE WHEN s IN ('accepted', 'processing') AND h %% 3 > 0 AND n %% 100 < %(big)s
             THEN (%(officers)s::bigint[])[1 + h %% 30] END,
-       0, 0, '', h %% 50 = 0, 0, t, t, t + interval '1 day', t + interval '4 hours', t + interval '10 days',
+       0, 0, '', h %% 50 = 0, 0,
+       CASE WHEN s = 'processing' AND h %% 20 = 0 THEN 1 ELSE 0 END,
+       t, t, t + interval '1 day', t + interval '4 hours', t + interval '10 days',
        CASE WHEN s IN ('completed', 'delivered', 'refused', 'stopped') THEN t + interval '8 days' END,
        t + interval '1 day' * (h %% 9), 3, '\\x00', '\\x00'
 FROM (SELECT n, abs(hashint4(n)) AS h,
