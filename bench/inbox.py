@@ -25,7 +25,7 @@ from applications import access, legal, services
 from applications.models import Dossier
 from applications.office import clock, inbox, queues
 from applications.office.filtering import Filters
-from applications.states import CLOCK_RUNNING, ENDED, PAUSED, State
+from applications.states import CLOCK_RUNNING, ENDED, OPEN, PAUSED, State
 from identity.models import Agency, Citizen, Officer, Role, User
 from procedures.models import Procedure, ProcedureVersion
 
@@ -204,6 +204,7 @@ def _usual(world: World, tab: str) -> QuerySet[Dossier]:
             "waiting": Q(state=State.SUBMITTED),
             "mine": Q(assignee=officer.user_id, state__in=queues.WORKABLE) | Q(assignee=None) & free,
             "citizen": Q(state__in=PAUSED),
+            "elsewhere": Q(state__in=OPEN, open_consultations__gt=0),
             "signing": stepped,
             "soon": running & Q(owed_at__gte=now, owed_at__lte=until),
             "overdue": running & Q(owed_at__lt=now),
