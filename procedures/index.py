@@ -35,7 +35,7 @@ ASIDE_SHARE = 0.1
 KEPT, REACH, ENOUGH, SURE = 0.5, 0.6, 0.3, 0.7
 WEAKEST, SURE_ENOUGH = 0.4, 0.8
 TIE = 0.97
-LIKEN, LEGAL, LIKE, LIKENED = 1.0, 0.5, 0.15, 12
+LIKEN, LEGAL, LIKE, LIKENED = 1.0, 0.7, 0.15, 12
 """How much likeness to the sayings counts beside the words of the law; from where on it brings a procedure in."""
 FEW = 10
 """Answers shown when none fits well."""
@@ -191,8 +191,8 @@ class Index:
             number, score = max(self._score(reading).items(), key=lambda pair: pair[1], default=(0, 0.0))
             if score < SURE:
                 continue
-            entry = self.entries[number]
-            said.setdefault(number, [entry.name, *entry.keywords]).extend(one.say)
+            own = [text for text, weight in phrases_of(self.entries[number]) if weight > FIELD]
+            said.setdefault(number, own).extend(one.say)
             for phrase in one.say:
                 if sum(not self.sayings.is_filler(word) for word in as_written(phrase)) > 1:
                     _words, terms = self._post(number, phrase, SAYING)
@@ -283,7 +283,7 @@ class Index:
                 share = sum(w * self._postings[t].get(number, 0.0) for t, w in reading.gather.items())
                 scores[number] = self._compared(number, reading, share / (reading.total or 1.0))
         for number, score in scores.items():
-            scores[number] = score + LIKEN * max(likeness.get(number, 0.0), LEGAL * score)
+            scores[number] = score + LIKEN * max(likeness.get(number, 0.0), LEGAL * score**2)
 
     def _shared(self, reading: _Reading) -> dict[int, float]:
         """Weight of the question in each procedure that may come near the best; heavy terms first.
