@@ -346,13 +346,13 @@ def test_processing_is_written_by_boxes(ministry):
     assert fresh(draft).processing == ministry.first.processing
     sent = typed(client, url, do="save", supplement_days="30", routing__cases__rows="n")
     sent |= {
-        "steps.0.share": "60", "steps.0.when": "child_name != ''", "routing.cases.0.when": "child_dob == ''",
+        "steps.0.when": "child_name != ''", "routing.cases.0.when": "child_dob == ''",
         "routing.cases.0.agency": ministry.agency.key,
     }  # fmt: skip
     assert client.post(url, sent).status_code == 302
     processing = fresh(draft).processing
     assert processing["supplement_days"] == 30
-    assert (processing["steps"][0]["share"], processing["steps"][0]["when"]) == (60, "child_name != ''")
+    assert processing["steps"][0]["when"] == "child_name != ''"
     assert processing["routing"]["cases"] == [{"when": "child_dob == ''", "agency": ministry.agency.key}]
 
 
