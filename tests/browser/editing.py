@@ -8,7 +8,6 @@ import sys
 from urllib.parse import urlsplit
 
 from django.conf import settings
-
 from playwright.sync_api import Locator, Page
 
 from portal.place import home
