@@ -356,6 +356,17 @@ def test_processing_is_written_by_boxes(ministry):
     assert processing["routing"]["cases"] == [{"when": "child_dob == ''", "agency": ministry.agency.key}]
 
 
+def test_the_place_that_decides_is_marked_among_the_address_questions(ministry):
+    draft, client = ministry.draft(), seat(ministry.editor)
+    url = address("edit_processing", draft.pk)
+    assert typed(client, url)["routing.from"] == ["req_residence"]
+    assert client.post(url, typed(client, url, do="save", routing__from=["child_name"])).status_code == 422
+    assert fresh(draft).processing["routing"]["from"] == ["req_residence"]
+    none = {"routing__level": "", "routing__kind": "", "routing__from": []}
+    assert client.post(url, typed(client, url, do="save", **none)).status_code == 302
+    assert fresh(draft).processing == {"steps": ministry.first.processing["steps"]}
+
+
 def test_three_people_bring_a_version_into_force_over_http(ministry):
     draft = ministry.draft(keywords=["mới"])
     editor, reviewer, publisher = map(seat, (ministry.editor, ministry.reviewer, ministry.publisher))
