@@ -307,6 +307,8 @@ def look_at_the_public_page(visit, slug: str) -> None:
     assert burden.get_by_role("row", name=re.compile("Ô phải gõ")).get_by_role("cell").all_inner_texts()[
         :1
     ] == ["2"]
+    page.get_by_text("Nguồn và độ tin cậy").click()
+    page.get_by_text("Bộ Tư pháp soạn và công bố trên cổng theo Quyết định 2026/QĐ-BTP.").wait_for()
     page.get_by_role("link", name="Nhật ký thay đổi").click()
     page.get_by_text("Thủ tục mới: xác nhận tên thường gọi, làm hoàn toàn trên cổng.").wait_for()
     page.get_by_text("Quyết định 2026/QĐ-BTP.").wait_for()
@@ -333,8 +335,12 @@ def change_it_again(editing: Editing, slug: str) -> None:
     editing.press("Mở bản nháp")
     editing.type("Thời hạn", "2")
     editing.press("Lưu bản nháp")
+    editing.follow("Biểu mẫu")
+    editing.follow("Tên thường gọi")
+    editing.follow("Sửa câu 2")
+    editing.press("Xóa câu hỏi này")
     editing.follow("So sánh")
-    page.get_by_role("heading", name="Từ bản 1 sang bản 2: 1 thay đổi").wait_for()
+    page.get_by_role("heading", name="Từ bản 1 sang bản 2: 2 thay đổi").wait_for()
     accessible(page)
     picture(page, "editor-compare")
 
