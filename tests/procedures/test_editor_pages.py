@@ -316,7 +316,7 @@ def test_a_page_without_its_count_is_stale(ministry, count):
         ({"steps.0.id": "Bước 1"}, "steps.0.id", "chữ thường không dấu"),
         ({"steps.1.id": "examine"}, "steps.1.id", "đã dùng"),
         ({"steps.0.when": "copies >"}, "steps.0.when", "chưa đọc được"),
-        ({"steps.0.share": "140"}, "steps.0.share", "không quá 100"),
+        ({"supplement_days": "400"}, "supplement_days", "không quá 365"),
         ({"routing.kind": ""}, "routing.level", "đủ ba phần"),
         ({"routing.agency": "vpcp"}, "routing.agency", "không cả hai"),
         (
