@@ -80,7 +80,7 @@ def _question(path: str, question: Question, group: Group | None) -> Iterator[Fa
     if group is not None and question.kind == "file":
         yield Fault(path, _("không gửi tệp trong từng dòng: đặt câu gửi tệp ở trang riêng"))
     if (question.component is not None) != (question.kind == "file"):
-        yield Fault(path, _("câu gửi tệp, và chỉ câu gửi tệp, ghi số thành phần hồ sơ (component)"))
+        yield Fault(path, _("câu gửi tệp phải chọn nộp thành phần hồ sơ nào, câu khác thì không"))
     yield from _once(path, (choice.code for choice in question.choices))
 
 

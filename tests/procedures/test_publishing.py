@@ -60,13 +60,14 @@ def test_a_version_goes_the_whole_way_and_supersedes_the_one_before(ministry):
 
 
 def test_the_procedure_shows_the_version_only_once_it_is_in_force(ministry):
-    ministry.published(day(5), name_vi="Khai sinh mới", keywords=["con"])
+    ministry.published(day(5), name_vi="Khai sinh mới", keywords=["con"], confidence="high")
     ministry.procedure.refresh_from_db()
-    assert ministry.procedure.name == "Đăng ký khai sinh"
+    assert (ministry.procedure.name, ministry.procedure.confidence) == ("Đăng ký khai sinh", "")
     assert services.follow_the_calendar(on=day(4)) == 0
     assert services.follow_the_calendar(on=day(5)) == 1
     ministry.procedure.refresh_from_db()
     assert (ministry.procedure.name, ministry.procedure.keywords) == ("Khai sinh mới", ["con"])
+    assert ministry.procedure.confidence == "high"
     assert services.follow_the_calendar(on=day(5)) == 0
 
 
