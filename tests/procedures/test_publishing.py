@@ -284,8 +284,12 @@ def test_it_is_the_trigger_that_holds(ministry, what):
 
 def test_events_are_never_rewritten(ministry):
     version = ministry.published()
-    with pytest.raises(DatabaseError, match="never changed"):
-        raw("UPDATE procedures_editorialevent SET note = 'khác' WHERE version_id = %s", version.pk)
+    for statement in (
+        "UPDATE procedures_editorialevent SET note = 'khác' WHERE version_id = %s",
+        "DELETE FROM procedures_editorialevent WHERE version_id = %s",
+    ):
+        with pytest.raises(DatabaseError, match="never rewritten"):
+            raw(statement, version.pk)
 
 
 PERIODS = st.lists(
