@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from math import log
 
 from procedures.entries import ENGLISH, FIELD, NAME, SAYING, Entry, later_act, phrases_of, standing, terms_of
+from procedures.likeness import Likeness
 from procedures.sayings import Choice, Sayings, Synonym
 from procedures.spelling import Speller, Word, as_written, key, keys_of, words_of
 
@@ -32,8 +33,10 @@ COMPARED = 60
 ASIDE_SHARE = 0.1
 """What stands in brackets need hardly be asked for, yet the name without it is nearer."""
 KEPT, REACH, ENOUGH, SURE = 0.5, 0.6, 0.3, 0.7
-WEAKEST, SURE_ENOUGH = 0.25, 0.45
+WEAKEST, SURE_ENOUGH = 0.4, 0.8
 TIE = 0.97
+LIKEN, LEGAL, LIKE, LIKENED = 1.0, 0.7, 0.15, 12
+"""How much likeness to the sayings counts beside the words of the law; from where on it brings a procedure in."""
 FEW = 10
 """Answers shown when none fits well."""
 LATER = 0.93
@@ -105,7 +108,7 @@ class Index:
             ]
             for phrases, told in zip(texts, posted, strict=True)
         ]
-        self._attach(self.sayings.synonyms)
+        self._likeness = Likeness(self._attach(self.sayings.synonyms), self.sayings.is_filler)
         known = (
             keys
             for phrases, told in zip(texts, posted, strict=True)
@@ -131,6 +134,7 @@ class Index:
         for reading in readings:
             for number, score in self._score(reading).items():
                 scores[number] = max(score, scores.get(number, 0.0))
+        self._liken(words, readings[0], scores)
         best = max(scores.values(), default=0.0)
         if best < WEAKEST:
             return Found([], nearest=self._nearest(words))
@@ -176,20 +180,26 @@ class Index:
             mass += ASIDE_SHARE * sum(self._idf[word.key] for word in aside)
         return _Phrase(terms, mass or 1.0, weight)
 
-    def _attach(self, synonyms: Iterable[Synonym]) -> None:
+    def _attach(self, synonyms: Iterable[Synonym]) -> dict[int, list[str]]:
         """What people say for a procedure becomes a name of it, so that half a saying helps too."""
+        said: dict[int, list[str]] = {}
         for one in synonyms:
             if len(one.find) > 1:
                 continue
             reading = _Reading()
             self._weigh(reading, as_written(one.find[0]), 1.0)
             number, score = max(self._score(reading).items(), key=lambda pair: pair[1], default=(0, 0.0))
-            for phrase in one.say if score >= SURE else ():
+            if score < SURE:
+                continue
+            own = [text for text, weight in phrases_of(self.entries[number]) if weight > FIELD]
+            said.setdefault(number, own).extend(one.say)
+            for phrase in one.say:
                 if sum(not self.sayings.is_filler(word) for word in as_written(phrase)) > 1:
                     _words, terms = self._post(number, phrase, SAYING)
                     for term in terms:
                         self._idf.setdefault(term, UNSEEN)
                     self._phrases[number].append(self._phrase(phrase, SAYING, terms))
+        return said
 
     # --- reading a question -----------------------------------------------------------------------------
 
@@ -264,6 +274,16 @@ class Index:
         for number in order[COMPARED:]:
             scores[number] = rest * shared[number] / best
         return scores
+
+    def _liken(self, words: Sequence[Word], reading: _Reading, scores: dict[int, float]) -> None:
+        """Add how like the question is to what people say; who is like it enough comes in beside the others."""
+        likeness = self._likeness.to(words)
+        for number in sorted(likeness, key=lambda one: -likeness[one])[:LIKENED]:
+            if number not in scores and likeness[number] >= LIKE:
+                share = sum(w * self._postings[t].get(number, 0.0) for t, w in reading.gather.items())
+                scores[number] = self._compared(number, reading, share / (reading.total or 1.0))
+        for number, score in scores.items():
+            scores[number] = score + LIKEN * max(likeness.get(number, 0.0), LEGAL * score**2)
 
     def _shared(self, reading: _Reading) -> dict[int, float]:
         """Weight of the question in each procedure that may come near the best; heavy terms first.

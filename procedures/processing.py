@@ -72,6 +72,19 @@ PROCESSING = record(
     paper={"type": "object", "propertyNames": ID, "additionalProperties": PART},
 )
 
+USUAL: Mapping[str, Any] = {
+    "steps": [
+        {"id": "examine", "kind": "examine", "role": "case_officer",
+         "name_vi": "Thẩm tra, dự thảo", "name_en": "Examine and draft"},
+        {"id": "sign", "kind": "sign", "role": "signer", "name_vi": "Ký số", "name_en": "Sign"},
+        {"id": "release", "kind": "release", "role": "registry_clerk",
+         "name_vi": "Vào sổ, phát hành", "name_en": "Number and release"},
+    ],
+    "supplement_days": 30,
+    "result_template": "certificate",
+}  # fmt: skip
+"""What most procedures do with a dossier: where an editor starts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:

@@ -60,14 +60,15 @@ _used: dict[str, int] = {}
 
 
 def fresh_code(key: str) -> str:
-    """The code of the earliest half minute that is still accepted and was not used before; waits when there is none.
+    """The code of this half minute or, when that was used, of the next one; waits when there is none.
 
-    The portal takes the half minute before and after its own as well, each code once (RFC 6238, 5.2).
+    The portal takes the half minute before and after its own as well, each code once (RFC 6238, 5.2): either code
+    stays good for at least thirty seconds, however slow the machine.
     """
     device = TOTP(unhexlify(key))
     while True:
         device.time = timezone.now().timestamp()
-        step = max(_used.get(key, 0) + 1, device.t() - 1)
+        step = max(_used.get(key, 0) + 1, device.t())
         if step <= device.t() + 1:
             break
         time.sleep(1)

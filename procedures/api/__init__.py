@@ -1,6 +1,6 @@
 """The catalogue for machines: procedures, their versions and differences, who offers them, and all of it as a file.
 
-Public, read only, and conditional: every answer has a strong ETag made from the keys and dates of what it shows.
+Public, read only, and conditional: every answer has an ETag made from the keys and dates of what it shows.
 """
 
 from __future__ import annotations

@@ -54,10 +54,11 @@ def answered(
     stamp: object,
     body: Callable[[], dict[str, Any]],
     modified: dt.datetime | None = None,
+    same_bytes: bool = True,
 ) -> HttpResponseBase:
     """304 when the client has it already; the body is built only when it has not. ``stamp``: keys, edits and dates of
-    everything the body shows."""
-    tag = etag(request, stamp)
+    everything the body shows; without ``same_bytes`` the tag is weak, for a body that also says how long it took."""
+    tag = ("" if same_bytes else "W/") + etag(request, stamp)
     seconds = int(modified.timestamp()) if modified else None
     ready = get_conditional_response(request._request, etag=tag, last_modified=seconds)
     if ready is None:

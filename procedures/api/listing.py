@@ -77,7 +77,7 @@ class ProcedureList(Open):
         ],
     )
     def get(self, request: Request) -> HttpResponseBase:
-        return answered(request, stamp=search.stamp(), body=lambda: self._page(request))
+        return answered(request, stamp=search.stamp(), body=lambda: self._page(request), same_bytes=False)
 
     def _page(self, request: Request) -> dict[str, Any]:
         query = request.query_params.get("q", "").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from procedures.edition import Edition
 from procedures.editor import cards, reading, rulebox
 from procedures.editor.desk import Desk
 from procedures.models import ProcedureVersion
+from procedures.processing import USUAL
 
 RULE = (("show_if", reading.LABELS["show_if"]),)
 
@@ -32,7 +34,8 @@ def edit_form(request: HttpRequest, version: int) -> HttpResponse:
 @require_POST
 @officer_required(Role.EDITOR)
 def start_form(request: HttpRequest, version: int) -> HttpResponse:
-    """The first form of a draft: empty, or a copy of one in force."""
+    """The first form of a draft: empty, or a copy of one in force; and how its dossiers are handled, where nobody
+    wrote that yet."""
     desk = Desk(request, version)
     procedure = desk.draft.procedure
     name = " ".join(request.POST.get("official_form", "").split())
@@ -43,9 +46,13 @@ def start_form(request: HttpRequest, version: int) -> HttpResponse:
             raise Refused(_("Bản này đã có biểu mẫu."))
         if not source and not name:
             raise Refused(_("Tên mẫu chính thức: anh/chị chưa ghi."))
-        form = _published(source) if source else building.empty(procedure.slug, name)
+        form, steps = _published(source) if source else (building.empty(procedure.slug, name), USUAL)
         more = {"official_form": name} if name else {}
-        return replace(edition, form={**form, "procedure_id": procedure.slug, **more})
+        return replace(
+            edition,
+            form={**form, "procedure_id": procedure.slug, **more},
+            processing=edition.processing or dict(steps),
+        )
 
     try:
         desk.edit(begun)
@@ -57,14 +64,14 @@ def start_form(request: HttpRequest, version: int) -> HttpResponse:
     return desk.back()
 
 
-def _published(number: str) -> building.Definition:
-    """The form of a version in force. Raises NotFound."""
+def _published(number: str) -> tuple[building.Definition, Mapping[str, Any]]:
+    """The form and the processing of a version in force. Raises NotFound."""
     rows = ProcedureVersion.objects.in_force(search.today()).exclude(form=None)
     found = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
     if found is None or found.form is None:
         raise NotFound(_("Không có biểu mẫu này để chép."))
     form: building.Definition = found.form
-    return form
+    return form, found.processing
 
 
 @require_POST

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from identity.access import officer_required
 from identity.models import Agency
 from procedures import rules
-from procedures.access import EDITORIAL
+from procedures.access import EDITORIAL, version_for
 from procedures.edition import Edition
 from procedures.editor import processing_boxes, writing
 from procedures.editor.boxes import Options, Written
+from procedures.editor.frame import signed_in
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -25,10 +26,11 @@ ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 @require_http_methods(["GET", "POST"])
 @officer_required(*EDITORIAL)
 def edit_processing(request: HttpRequest, version: int) -> HttpResponse:
+    edition = version_for(signed_in(request), version, "read").edition
     part = writing.Part(
         tab="edit_processing",
         name="processing",
-        sections=processing_boxes.sections(_agencies(), _kinds()),
+        sections=processing_boxes.sections(_agencies(), _kinds(), _addresses(edition)),
         record=lambda edition: edition.processing,
         put=_put,
         check=_problems,
@@ -46,6 +48,18 @@ def _kinds() -> Options:
     local = Agency.objects.exclude(level=Agency.Level.CENTRAL).filter(valid_to=None).exclude(unit=None)
     examples = dict(local.order_by("kind", "-pk").values_list("kind", "name"))
     return tuple((kind, _("như %(name)s") % {"name": name}) for kind, name in examples.items())
+
+
+def _addresses(edition: Edition) -> Options:
+    """Address questions of the form, and what the routing reads already, so that saving loses none of it."""
+    pages = (edition.form or {}).get("pages", [])
+    asked = {one["id"]: one for page in pages for one in page["questions"]}
+    found = {name: one["label"] for name, one in asked.items() if one["kind"] == "address"}
+    routing = edition.processing.get("routing") or {}
+    for rule in (routing, *routing.get("cases", [])):
+        for name in rule.get("from", []):
+            found.setdefault(name, asked.get(name, {}).get("label", name))
+    return tuple(found.items())
 
 
 def _problems(written: Written) -> dict[str, str]:

@@ -24,7 +24,7 @@ TEMPLATES: Options = (
     ("chemical-acknowledgement", _("Thông báo phản hồi khai báo hóa chất")),
 )
 RULE = _("Viết như điều kiện của biểu mẫu, ví dụ: copies > 1. Để trống nếu luôn luôn.")
-FROM = _("Mã câu hỏi về địa chỉ, mỗi dòng một câu; lấy câu đầu tiên có trả lời.")
+FROM = _("Đánh dấu câu hỏi về địa chỉ; lấy câu đầu tiên có trả lời.")
 STEPS = Rows(
     "steps",
     _("Các bước"),
@@ -33,7 +33,6 @@ STEPS = Rows(
         Box("id", _("Mã bước"), empty="", most=40, wide=False, hint=_("Chữ thường không dấu.")),
         Box("kind", _("Việc"), "choice", options=KINDS, empty="examine", wide=False),
         Box("role", _("Ai làm"), "choice", options=ROLES, empty="case_officer", wide=False),
-        Box("share", _("Phần thời hạn"), "whole", _("Phần trăm."), most=100, dropped=True, wide=False),
         Box("name_vi", _("Tên bước"), empty=""),
         Box("name_en", _("Tên bằng tiếng Anh"), empty="", language="en"),
         Box("when", _("Chỉ khi"), hint=RULE, dropped=True, most=2000),
@@ -56,13 +55,14 @@ FINDINGS = Rows(
 )
 
 
-def sections(agencies: Options, kinds: Options) -> tuple[Section, ...]:
-    """``agencies``: central ones by key; ``kinds``: kinds of local agencies, told by an example."""
+def sections(agencies: Options, kinds: Options, addresses: Options) -> tuple[Section, ...]:
+    """``agencies``: central ones by key; ``kinds``: kinds of local agencies, told by an example; ``addresses``:
+    questions of the form, by id, whose answers name a place."""
     where = (
         Box("agency", _("Một cơ quan cho cả nước"), "choice", options=agencies, dropped=True),
         Box("level", _("Hoặc cấp"), "choice", options=LEVELS, dropped=True, wide=False),
         Box("kind", _("Loại cơ quan"), "choice", options=kinds, dropped=True),
-        Box("from", _("Tìm theo câu trả lời"), "lines", FROM, empty=[], dropped=True, most=60),
+        Box("from", _("Tìm theo câu trả lời"), "checks", FROM, addresses, empty=[], dropped=True),
     )
     cases = Rows(
         "routing.cases",

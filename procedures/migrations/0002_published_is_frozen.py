@@ -33,11 +33,22 @@ ALTER TABLE procedures_serviceoffering ADD CONSTRAINT offering_one_in_force_a_da
     daterange(valid_from, valid_to, '[]') WITH &&
 );
 
-CREATE TRIGGER procedures_editorialevent_append_only BEFORE UPDATE ON procedures_editorialevent
-    FOR EACH ROW EXECUTE FUNCTION append_only();
+-- What an editor did is never rewritten; only the events of a draft go with the draft itself.
+CREATE FUNCTION editorial_event_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND EXISTS (
+        SELECT FROM procedures_procedureversion v WHERE v.id = OLD.version_id AND v.status <> 'published'
+    ) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'what an editor did is never rewritten' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER procedures_editorialevent_append_only BEFORE UPDATE OR DELETE ON procedures_editorialevent
+    FOR EACH ROW EXECUTE FUNCTION editorial_event_stays();
 """
 ALLOW = """
 DROP TRIGGER procedures_editorialevent_append_only ON procedures_editorialevent;
+DROP FUNCTION editorial_event_stays();
 ALTER TABLE procedures_serviceoffering DROP CONSTRAINT offering_one_in_force_a_day;
 ALTER TABLE procedures_procedureversion DROP CONSTRAINT version_one_in_force_a_day;
 DROP TRIGGER procedures_version_frozen ON procedures_procedureversion;

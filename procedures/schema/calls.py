@@ -6,26 +6,13 @@ from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 
-from procedures.schema.types import ANY, TRUTH, Type, free_text, number
+from procedures.schema.types import ANY, TRUTH, Type, free_text, is_day, noun, number
 
 Say = Callable[[str], Type]
 COST = 100
 """Steps a call out of the engine weighs."""
 LONGEST_DAYS = 3_700_000
 LONGEST_DATE_IN_WORDS = 200
-
-
-def noun(one: Type) -> str:
-    return {
-        "text": _("ngày (năm-tháng-ngày)") if one.day else _("chữ"),
-        "whole": _("số nguyên"),
-        "decimal": _("số thập phân"),
-        "truth": _("đúng hoặc sai"),
-        "list": _("danh sách"),
-        "map": _("giá trị nhiều phần"),
-        "null": "null",
-        "any": _("giá trị không rõ"),
-    }[one.sort]
 
 
 def uncountable(one: Type, sign: str, other: Type) -> str:
@@ -74,8 +61,6 @@ def _wrong(name: str, needs: str, say: Say) -> Type:
 
 
 def _is_day(one: Type) -> bool:
-    from procedures.schema.comparing import is_day
-
     written = isinstance(one.constant, str) and is_day(one.constant)
     return one.sort == "text" and (written or (one.day and not one.blank))
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from django.utils.translation import gettext as _
 
-from procedures.schema.calls import noun
-from procedures.schema.types import TRUTH, Type, truth
+from procedures.schema.types import TRUTH, Type, is_day, noun, truth
 
 
 def unequal_sorts(one: Type, other: Type) -> Iterator[str]:
@@ -51,13 +49,6 @@ def strange_days(one: Type, other: Type) -> list[str]:
                 % {"text": written.constant}
             )
     return found
-
-
-def is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def equal(one: Type, other: Type) -> Type:

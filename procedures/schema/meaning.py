@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from procedures import rules
-from procedures.schema.calls import noun
-from procedures.schema.comparing import is_day
 from procedures.schema.errors import Fault
 from procedures.schema.expressions import Place, Walk
 from procedures.schema.model import CHOSEN, Form, Group, Page, Prefill, Question
 from procedures.schema.readers import LARGEST
 from procedures.schema.syntax import RESERVED
-from procedures.schema.types import Type, of_question
+from procedures.schema.types import Type, is_day, noun, of_question
 
 MOST_QUESTIONS = 1000
 MOST_STEPS = 2_000_000
@@ -80,7 +78,7 @@ def _question(path: str, question: Question, group: Group | None) -> Iterator[Fa
     if group is not None and question.kind == "file":
         yield Fault(path, _("không gửi tệp trong từng dòng: đặt câu gửi tệp ở trang riêng"))
     if (question.component is not None) != (question.kind == "file"):
-        yield Fault(path, _("câu gửi tệp, và chỉ câu gửi tệp, ghi số thành phần hồ sơ (component)"))
+        yield Fault(path, _("câu gửi tệp phải chọn nộp thành phần hồ sơ nào, câu khác thì không"))
     yield from _once(path, (choice.code for choice in question.choices))
 
 

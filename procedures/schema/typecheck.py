@@ -23,6 +23,7 @@ from procedures.schema.types import (
     Type,
     join,
     listing,
+    noun,
     number,
     text,
     truth,
@@ -221,7 +222,7 @@ class Checker:
         if both.sort == "any" and "any" not in (one.sort, other.sort):
             return self.say(
                 _("hai nhánh của «? :» khác loại: %(one)s và %(other)s")
-                % {"one": calls.noun(one), "other": calls.noun(other)}
+                % {"one": noun(one), "other": noun(other)}
             )
         return both
 

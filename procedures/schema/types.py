@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Literal
+
+from django.utils.translation import gettext as _
 
 from procedures.schema.model import CHOSEN, STANDARD_CHOICES, Page, Question, blank_of
 from procedures.schema.readers import LARGEST, LARGEST_COUNT, LONGEST_LINE, LONGEST_TEXT
@@ -188,3 +191,23 @@ CONTEXT: Mapping[str, Type] = {
     "local_fee": replace(number("whole", 0, 10**12), null=True),
     "local_fee_basis": free_text(1000),
 }
+
+
+def noun(one: Type) -> str:
+    return {
+        "text": _("ngày (năm-tháng-ngày)") if one.day else _("chữ"),
+        "whole": _("số nguyên"),
+        "decimal": _("số thập phân"),
+        "truth": _("đúng hoặc sai"),
+        "list": _("danh sách"),
+        "map": _("giá trị nhiều phần"),
+        "null": "null",
+        "any": _("giá trị không rõ"),
+    }[one.sort]
+
+
+def is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -139,6 +139,7 @@ def bring_into_force(version: ProcedureVersion) -> bool:
         "levels": said.get("levels_since_2025_07") or said.get("levels", []),
         "audience": said.get("target", []),
         "keywords": said.get("keywords", []),
+        "confidence": said.get("confidence") or procedure.confidence,
     }
     stale = {name: value for name, value in shown.items() if getattr(procedure, name) != value}
     for name, value in stale.items():

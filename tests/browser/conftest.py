@@ -96,10 +96,11 @@ def accessible(page: Page, rules: dict[str, list[str]] = RULES) -> None:
     assert wide <= window, f"{page.url} is {wide} px wide in a window of {window} px"
 
 
-def picture(page: Page, name: str) -> None:
-    """Kept for the README only when asked for, so that a test run leaves the tree as it was."""
+def picture(page: Page, name: str, *, tall: float = 2.4) -> None:
+    """Kept for the README only when asked for, so that a test run leaves the tree as it was; the part below ``tall``
+    widths is left off."""
     if os.environ.get("SCREENSHOTS"):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         taken = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled")))
-        taken = taken.crop((0, 0, taken.width, min(taken.height, int(2.4 * taken.width))))
+        taken = taken.crop((0, 0, taken.width, min(taken.height, int(tall * taken.width))))
         taken.quantize(64).save(SCREENSHOTS / f"{name}.png", optimize=True)

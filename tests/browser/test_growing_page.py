@@ -27,16 +27,17 @@ def test_a_page_grows_without_a_reload_and_keeps_what_was_typed(page):
     page.locator("[name=child_ethnicity_other]").wait_for()
     page.locator("[name=child_ethnicity_other]").select_option("12")
     assert "Chọn dân tộc của trẻ" in page.locator("[data-news]").inner_text()
-    page.locator("[name=copies_delivery][value=custom]").check()
-    page.locator("[name=copies_count]").wait_for()
-    page.locator("[name=copies_count]").fill("3")
+    page.locator("[name=hometown_source][value=other]").check()
+    place = page.locator("[name=child_hometown_other-detail]")
+    place.wait_for()
+    place.fill("Thôn Đông")
     accessible(page)
     picture(page, "question-grown")
-    page.locator("[name=copies_delivery][value=electronic]").check()
-    page.locator("[name=copies_count]").wait_for(state="detached")
-    page.locator("[name=copies_delivery][value=custom]").check()
-    page.locator("[name=copies_count]").wait_for()
-    assert page.locator("[name=copies_count]").input_value() == "3", "typed, hidden, and back again"
+    page.locator("[name=hometown_source][value=mother]").check()
+    place.wait_for(state="detached")
+    page.locator("[name=hometown_source][value=other]").check()
+    place.wait_for()
+    assert place.input_value() == "Thôn Đông", "typed, hidden, and back again"
     assert page.locator("[name=child_name]").input_value() == "Lê Nguyễn An Nhiên"
     assert page.locator("[name=child_ethnicity_other]").input_value() == "12"
     assert page.locator("[name=ethnicity_source][value=other]").is_checked()

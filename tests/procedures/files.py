@@ -41,10 +41,12 @@ def parsed(document: dict) -> dict:
 
 
 def emptied() -> None:
-    """A portal whose catalogue is empty; the trigger that freezes versions steps aside for it."""
+    """A portal whose catalogue is empty; the triggers that freeze versions and events step aside for it."""
+    tables = ("procedures_procedureversion", "procedures_editorialevent")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE procedures_procedureversion DISABLE TRIGGER procedures_version_frozen")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for model in (EditorialEvent, LifeEventStep, ServiceOffering, Synonym):
             model.objects.all().delete()
         ProcedureVersion.objects.update(based_on=None)
@@ -52,7 +54,8 @@ def emptied() -> None:
         Procedure.objects.all().delete()
         LifeEvent.objects.all().delete()
         ProcedureField.objects.all().delete()
-        cursor.execute("ALTER TABLE procedures_procedureversion ENABLE TRIGGER procedures_version_frozen")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 

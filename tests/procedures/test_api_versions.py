@@ -201,7 +201,7 @@ def test_every_answer_is_conditional_and_public(client, second, event):
         answer = client.get(address)
         assert answer.status_code == 200, address
         tag = answer.headers["ETag"]
-        assert tag.startswith('"'), address
+        assert tag.startswith('W/"' if address == "/api/v1/procedures/" else '"'), address
         assert answer.headers["Cache-Control"] == "public, max-age=60"
         assert client.get(address).headers["ETag"] == tag
         again = client.get(address, headers={"if-none-match": f'"x", {tag}'})

@@ -58,7 +58,9 @@ def test_a_form_that_forgot_a_box_would_be_noticed():
 def test_the_processing_of_what_is_online_survives_too(slug):
     processing = read_processing(slug)
     kinds = tuple((kind, kind) for kind in ("commune_committee", "provincial_police"))
-    sections = processing_boxes.sections((("bo-cong-thuong", "Bộ Công Thương"),), kinds)
+    named = processing.get("routing", {}).get("from", [])
+    addresses = tuple((question, question) for question in named)
+    sections = processing_boxes.sections((("bo-cong-thuong", "Bộ Công Thương"),), kinds, addresses)
     written = boxes.write(processing, sections, browser(boxes.shown(processing, sections)))
     assert written.problems == {}
     assert written.record == processing

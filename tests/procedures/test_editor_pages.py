@@ -316,7 +316,7 @@ def test_a_page_without_its_count_is_stale(ministry, count):
         ({"steps.0.id": "Bước 1"}, "steps.0.id", "chữ thường không dấu"),
         ({"steps.1.id": "examine"}, "steps.1.id", "đã dùng"),
         ({"steps.0.when": "copies >"}, "steps.0.when", "chưa đọc được"),
-        ({"steps.0.share": "140"}, "steps.0.share", "không quá 100"),
+        ({"supplement_days": "400"}, "supplement_days", "không quá 365"),
         ({"routing.kind": ""}, "routing.level", "đủ ba phần"),
         ({"routing.agency": "vpcp"}, "routing.agency", "không cả hai"),
         (
@@ -346,14 +346,25 @@ def test_processing_is_written_by_boxes(ministry):
     assert fresh(draft).processing == ministry.first.processing
     sent = typed(client, url, do="save", supplement_days="30", routing__cases__rows="n")
     sent |= {
-        "steps.0.share": "60", "steps.0.when": "child_name != ''", "routing.cases.0.when": "child_dob == ''",
+        "steps.0.when": "child_name != ''", "routing.cases.0.when": "child_dob == ''",
         "routing.cases.0.agency": ministry.agency.key,
     }  # fmt: skip
     assert client.post(url, sent).status_code == 302
     processing = fresh(draft).processing
     assert processing["supplement_days"] == 30
-    assert (processing["steps"][0]["share"], processing["steps"][0]["when"]) == (60, "child_name != ''")
+    assert processing["steps"][0]["when"] == "child_name != ''"
     assert processing["routing"]["cases"] == [{"when": "child_dob == ''", "agency": ministry.agency.key}]
+
+
+def test_the_place_that_decides_is_marked_among_the_address_questions(ministry):
+    draft, client = ministry.draft(), seat(ministry.editor)
+    url = address("edit_processing", draft.pk)
+    assert typed(client, url)["routing.from"] == ["req_residence"]
+    assert client.post(url, typed(client, url, do="save", routing__from=["child_name"])).status_code == 422
+    assert fresh(draft).processing["routing"]["from"] == ["req_residence"]
+    none = {"routing__level": "", "routing__kind": "", "routing__from": []}
+    assert client.post(url, typed(client, url, do="save", **none)).status_code == 302
+    assert fresh(draft).processing == {"steps": ministry.first.processing["steps"]}
 
 
 def test_three_people_bring_a_version_into_force_over_http(ministry):

@@ -106,3 +106,8 @@ def test_the_single_rule_still_stands_and_no_routing_gives_none() -> None:
         "", "commune", "commune_committee", ("home",)
     )
     assert processing.route({}, scope) is None
+
+
+def test_what_an_editor_starts_with_is_right_for_any_form() -> None:
+    assert processing.faults(processing.USUAL, None) == []
+    assert processing.faults(processing.USUAL, FORM) == []

@@ -60,13 +60,14 @@ def test_a_version_goes_the_whole_way_and_supersedes_the_one_before(ministry):
 
 
 def test_the_procedure_shows_the_version_only_once_it_is_in_force(ministry):
-    ministry.published(day(5), name_vi="Khai sinh mới", keywords=["con"])
+    ministry.published(day(5), name_vi="Khai sinh mới", keywords=["con"], confidence="high")
     ministry.procedure.refresh_from_db()
-    assert ministry.procedure.name == "Đăng ký khai sinh"
+    assert (ministry.procedure.name, ministry.procedure.confidence) == ("Đăng ký khai sinh", "")
     assert services.follow_the_calendar(on=day(4)) == 0
     assert services.follow_the_calendar(on=day(5)) == 1
     ministry.procedure.refresh_from_db()
     assert (ministry.procedure.name, ministry.procedure.keywords) == ("Khai sinh mới", ["con"])
+    assert ministry.procedure.confidence == "high"
     assert services.follow_the_calendar(on=day(5)) == 0
 
 
@@ -283,8 +284,12 @@ def test_it_is_the_trigger_that_holds(ministry, what):
 
 def test_events_are_never_rewritten(ministry):
     version = ministry.published()
-    with pytest.raises(DatabaseError, match="never changed"):
-        raw("UPDATE procedures_editorialevent SET note = 'khác' WHERE version_id = %s", version.pk)
+    for statement in (
+        "UPDATE procedures_editorialevent SET note = 'khác' WHERE version_id = %s",
+        "DELETE FROM procedures_editorialevent WHERE version_id = %s",
+    ):
+        with pytest.raises(DatabaseError, match="never rewritten"):
+            raw(statement, version.pk)
 
 
 PERIODS = st.lists(

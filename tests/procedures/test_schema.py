@@ -73,7 +73,7 @@ def test_every_fault_is_listed_with_its_path() -> None:
         "hãy đổi thứ tự",
         "pages[0].questions[1]": "câu chọn phải có các lựa chọn (choices)",
         "pages[0].questions[2]": "câu tính sẵn phải có biểu thức tính (derive)",
-        "pages[0].questions[3]": "câu gửi tệp, và chỉ câu gửi tệp, ghi số thành phần hồ sơ (component)",
+        "pages[0].questions[3]": "câu gửi tệp phải chọn nộp thành phần hồ sơ nào, câu khác thì không",
         "pages[0].questions[4].required": "không có «ctx.nothing»; có thể đọc: agency, channel, exempt, level, "
         "local_fee, local_fee_basis, on_behalf, today",
         "pages[0].questions[4].prefill": "không có vai nào tên «who»: thêm vào roles",

@@ -17,8 +17,10 @@ from procedures.spelling import Speller, is_marked, key, marks, typo_cost, untel
 
 HERE = Path(__file__).parent
 QUESTIONS = json.loads((HERE / "questions.json").read_text(encoding="utf-8"))
-HOLDOUT = json.loads((HERE / "holdout.json").read_text(encoding="utf-8"))
-"""Written at once and never tuned on: only the share counts."""
+DEVELOPMENT = json.loads((HERE / "questions_dev.json").read_text(encoding="utf-8"))
+"""By an author who did not know the search; its misses may be looked at."""
+UNSEEN = json.loads((HERE / "unseen.json").read_text(encoding="utf-8"))
+"""By the same author. Never look at its misses, never tune on it: only the share counts."""
 
 
 def rank(query: str, codes: str | list[str], index: Index | None = None) -> int:
@@ -36,9 +38,10 @@ def test_recorded_questions_find_their_procedure_among_the_first_three(catalogue
     assert share_in_top_three(search.index()) >= 0.95, missed
 
 
-def test_questions_nothing_was_tuned_on_find_theirs_too(catalogue):
-    assert len(HOLDOUT) >= 100
-    assert share_in_top_three(search.index(), HOLDOUT) >= 0.95
+@pytest.mark.parametrize(("asked", "floor"), [(DEVELOPMENT, 0.97), (UNSEEN, 0.95)], ids=["seen", "unseen"])
+def test_questions_of_an_author_who_did_not_know_the_search_find_theirs_too(catalogue, asked, floor):
+    assert len(asked) >= 200
+    assert share_in_top_three(search.index(), asked) >= floor
 
 
 def test_the_questions_speak_of_every_procedure_described_in_full(catalogue):

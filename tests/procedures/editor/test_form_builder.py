@@ -16,6 +16,7 @@ from identity.models import Agency, Role
 from procedures import building, rules, services
 from procedures.editor import blocks, cards, limits, reading, rulebox
 from procedures.models import EditorialEvent, ProcedureVersion
+from procedures.processing import USUAL
 from procedures.schema import structure
 from tests import factories
 from tests.procedures.definitions import FOLDER, SHIPPED
@@ -559,12 +560,14 @@ def test_a_first_form_is_begun_empty_or_as_a_copy(desk, bare, published):
     answer = post(desk, bare, "bat-dau/", official_form="Đơn xin giấy thử")
     assert answer.status_code == 302
     assert fresh(bare).form == building.empty(bare.procedure.slug, "Đơn xin giấy thử")
+    assert fresh(bare).processing == USUAL
     assert "đã có biểu mẫu" in text(post(desk, bare, "bat-dau/", official_form="Khác"))
 
 
 def test_a_copied_form_belongs_to_its_new_procedure(desk, bare, published):
     post(desk, bare, "bat-dau/", copy=published.pk)
     assert fresh(bare).form == {**factories.FORM, "procedure_id": bare.procedure.slug}
+    assert fresh(bare).processing == published.processing
     assert fresh(published).form == factories.FORM
 
 
