@@ -296,8 +296,9 @@ class Index:
         for term, weight in heavy_first:
             docs = self._postings.get(term, {})
             if left >= REACH * max(shared.values(), default=0.0):
+                known = shared.get
                 for number, posted in docs.items():
-                    shared[number] = shared.get(number, 0.0) + posted * weight
+                    shared[number] = known(number, 0.0) + posted * weight
             else:
                 for number in shared.keys() & docs.keys():
                     shared[number] += docs[number] * weight
@@ -308,11 +309,13 @@ class Index:
         terms, fillers, idf = reading.terms, self.sayings.fillers, self._idf
         best = 0.0
         for phrase in self._phrases[number]:
-            common = phrase.terms & terms.keys()
-            asked = sum(terms[term] for term in common) / reading.total
-            covered = sum(idf[t] for t in common if t[0] != "=" and " " not in t and t not in fillers)
+            asked = covered = 0.0
+            for term in phrase.terms & terms.keys():
+                asked += terms[term]
+                if term[0] != "=" and " " not in term and term not in fillers:
+                    covered += idf[term]
             cover = min(1.0, covered / phrase.mass)
-            best = max(best, phrase.weight * asked * (1 - COVER + COVER * cover))
+            best = max(best, phrase.weight * asked / reading.total * (1 - COVER + COVER * cover))
         entry = self.entries[number]
         standing = (FULL if entry.is_full else 1.0) * (LIVE if entry.is_live else 1.0)
         if self._later[number] and not self._later[number] & terms.keys():

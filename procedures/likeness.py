@@ -63,11 +63,12 @@ class Likeness:
             return {}
         whole: dict[int, float] = {}
         common: dict[int, float] = {}
+        of_whole, of_common = whole.get, common.get
         for term, weight in asked.items():
             for number, share in self._documents.get(term, {}).items():
-                whole[number] = whole.get(number, 0.0) + share * weight
+                whole[number] = of_whole(number, 0.0) + share * weight
             for at in self._said.get(term, ()):
-                common[at] = common.get(at, 0.0) + weight
+                common[at] = of_common(at, 0.0) + weight
         nearest: dict[int, float] = {}
         for at, shared in common.items():
             number, mass = self._sayings[at]
