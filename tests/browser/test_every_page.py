@@ -171,7 +171,7 @@ def test_pictures_of_the_main_pages(visit, people):
         ("/thu-tuc/?q=lam+khai+sinh", "search"),
         ("/thu-tuc/1.001193/", "procedure"),
     ):
-        picture(visit(path), name)
+        picture(visit(path), name, tall=2.2)
         picture(visit(path, **phone), f"{name}-375")
     picture(visit("/", color_scheme="dark"), "home-dark")
     picture(visit(f"/ho-so/{people['code']}/", person=people["citizen"]), "dossier")
