@@ -233,6 +233,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+PUBLIC_TRIES = int(env("PUBLIC_TRIES", "10"))  # look-ups and checks by one address in 15 minutes (practice)
 MOST_HELD_DOSSIERS = int(env("MOST_HELD_DOSSIERS", "20"))  # an officer at a time, by «claim next» (practice)
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 

@@ -34,5 +34,5 @@ def running_portal():
 
     Modules that use it carry ``xdist_group("portal")``, so that one process starts it once.
     """
-    with private_portal(home() / "portal", PORTAL_DURABLE="0") as base:
+    with private_portal(home() / "portal", PORTAL_DURABLE="0", PUBLIC_TRIES="1000") as base:
         yield base

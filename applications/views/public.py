@@ -21,20 +21,20 @@ from applications.results import verification
 from applications.states import State
 from identity.access import public
 
-TRIES, WINDOW = 10, 15 * 60
+WINDOW = 15 * 60
 TOO_MANY = 429
 _WITH = ("dossier__version__procedure", "dossier__agency", "dossier__submitter", "dossier__organisation")
 Status = Literal["valid", "altered", "revoked", "unknown"]
 
 
 def _too_often(request: HttpRequest, act: str) -> bool:
-    """At most ten tries a quarter of an hour from one address; no captcha."""
+    """Too many tries a quarter of an hour from one address; no captcha."""
     hops = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
     source = hops.split(",")[-1].strip() or request.META.get("REMOTE_ADDR", "")
     key = f"{act}:{hashlib.sha256(source.encode()).hexdigest()[:24]}"
     cache.add(key, 0, WINDOW)
     try:
-        return cache.incr(key) > TRIES
+        return cache.incr(key) > settings.PUBLIC_TRIES
     except ValueError:  # it ran out between the two lines
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -80,7 +81,7 @@ def test_nothing_asked_stands_in_an_address(client, agency):
 
 def test_guessing_is_stopped_without_a_captcha(client, agency):
     dossier = factories.submitted(agency)
-    for _try in range(public.TRIES):
+    for _try in range(settings.PUBLIC_TRIES):
         ask(client, dossier.code, "0000")
     stopped = client.post("/tra-cuu/", {"ma": dossier.code, "so": dossier.submitter.number[-4:]})
     assert stopped.status_code == 429
