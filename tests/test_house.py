@@ -192,7 +192,7 @@ def test_both_dark_lists_are_the_same(theme):
 
 def grouped_keys(template: str) -> list[str]:
     """Numbers are written with a point every three digits; a key written so is no key any more."""
-    return re.findall(r"\{\{ *[\w.]*(?:\.pk|(?:user|organisation)_id) *\}\}", template)
+    return re.findall(r"\{\{ *[\w.]*(?:\.pk|\.seq|(?:user|organisation)_id) *\}\}", template)
 
 
 def test_no_template_writes_a_key_as_an_amount():
