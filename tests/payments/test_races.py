@@ -105,4 +105,5 @@ def test_a_portal_without_the_locks_would_be_caught(monkeypatch):
 
     broken = Counter(all_at_once([post_or_break] * THREADS))["IntegrityError"]
     assert broken >= THREADS - 1  # with the locks every one of them is answered in words
-    assert Attempt.objects.filter(state="settled").count() == THREADS - broken
+    assert Attempt.objects.filter(state="settled").count() <= 1
+    assert LedgerEntry.objects.count() <= 2

@@ -1,7 +1,7 @@
 import pytest
 
 from procedures import search
-from tests.reference import load_reference, rolled_back
+from tests.reference import load_reference, rolled_back, search_as_loaded
 
 
 @pytest.fixture(scope="module")
@@ -15,4 +15,4 @@ def reference_once(django_db_setup, django_db_blocker):
 @pytest.fixture
 def catalogue(reference_once, db):
     """The whole real catalogue, units and agencies."""
-    search.forget()
+    search_as_loaded()
