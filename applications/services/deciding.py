@@ -19,7 +19,7 @@ from applications.printed_forms import Kind
 from applications.services import four_eyes
 from applications.services.intake import accept, pass_on
 from applications.services.moving import conflict, move, remark
-from applications.states import State
+from applications.states import EDGES, State
 from identity.errors import Conflict, Refused
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def propose(
 
 def approve(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """A superior, never the person who drafted, agrees with the draft."""
-    four_eyes.check(_result(dossier), by=by)
+    by = _second_person(dossier, "approve", by)
     move(dossier, "approve", by=by, at=at, sets={"step": dossier.step + 1})
     return dossier
 
@@ -89,13 +89,14 @@ def send_back(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> D
 
 def sign(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """Decide to sign: the number is given and the electronic signature is made by a worker (``issue``)."""
-    four_eyes.check(_result(dossier), by=by)
+    by = _second_person(dossier, "sign", by)
     with transaction.atomic():
         move(dossier, "sign", by=by, at=at, sets={"step": dossier.step + 1}, outbox=Outbox.Topic.ISSUE)
         result = _result(dossier)
         result.number = result.number or _number(dossier, at)
         result.signer_id = by.user_id
-        result.signer_name, result.signer_title = by.name, by.title
+        result.signer_name = by.name
+        result.signer_title = by.signature_title(EDGES["sign"].roles, dossier)
         result.status = Result.Status.SIGNING
         result.signed_at = at
         result.save()
@@ -180,6 +181,11 @@ def decide(*, dossier: Dossier, at: dt.datetime) -> Dossier:
     except Conflict:
         logger.info("another worker decided dossier %s", dossier.pk)
     return dossier
+
+
+def _second_person(dossier: Dossier, action: str, by: Actor) -> Actor:
+    drafter, roles = _result(dossier).proposed_by_id, EDGES[action].roles
+    return four_eyes.second_person(dossier, "propose", drafter, by=by, roles=roles)
 
 
 def _result(dossier: Dossier) -> Result:
