@@ -115,7 +115,7 @@ def _check_roles(giver: Officer, roles: Collection[str]) -> None:
     if not set(roles) <= set(giver.roles) & LENDABLE:
         raise Refused(
             _(
-                "Chỉ ủy quyền được vai trò xử lý hồ sơ của chính người ủy quyền. Vai trò làm thay không giao lại được."
+                "Chỉ ủy quyền được vai trò xử lý hồ sơ của chính người ủy quyền; quyền làm thay không giao lại được."
             )
         )
 
