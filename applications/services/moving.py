@@ -34,7 +34,8 @@ def move(
 ) -> log.Written:
     """Perform ``action`` of the state table on ``dossier`` and write its Event.
 
-    ``roles``: of which one is needed, where the verb asks for more than the table does. Raises Forbidden for a wrong role and Conflict (who, when) when the state is not, or no longer, a source.
+    ``roles``: of which one is needed, where the verb asks for more than the table does. Raises Forbidden for a
+    wrong role and Conflict (who, when) when the state is not, or no longer, a source.
     """
     edge = EDGES[action]
     if not by.roles & edge.roles:
