@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from applications import access, actors, answering, hands, issuing, legal, printing, revisions
-from applications.actors import Actor
+from applications.actors import Actor, Mandate
 from applications.models import Absence, Attachment, Dossier, Event, Result, SupplementDraft
 from applications.office import checks, clock, consulting, inbox, legal_clock, queues
 from applications.office.facts import Group, groups, reported_of
@@ -102,6 +102,7 @@ class Workspace:
     late_defects: int
     consultations: Sequence[consulting.Asked]
     may_consult: bool
+    instead_of: Sequence[Mandate]
 
     @property
     def step_number(self) -> int:
@@ -165,6 +166,7 @@ def build(
         pending=pending.first(),
         consultations=consulting.asked_of(dossier, now=now),
         may_consult=dossier.state == State.PROCESSING and bool(ASKERS & by.roles),
+        instead_of=by.mandates,
         late_defects=sum(dossier.supplement_requests.values_list("late_defects", flat=True)),
     )
 

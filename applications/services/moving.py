@@ -48,7 +48,10 @@ def move(
         getattr(dossier, action)()
     except TransitionNotAllowed:
         raise conflict(dossier, action) from None
-    changes, conditions = dict(sets or {}), {"step": dossier.step, **(guards or {})}
+    changes, conditions = (
+        dict(sets or {}),
+        {"step": dossier.step, **(guards or {}), **_as_lent(instead, dossier)},
+    )
     if edge.remembers:
         changes["return_states"] = [*stack, source]
     if edge.target == RETURN:
@@ -73,10 +76,7 @@ def move(
     )
     if written is None:
         raise conflict(dossier, action)
-    for name, value in changes.items():
-        setattr(dossier, name, value)
-    if outbox:
-        bell.ring_on_commit(outbox, dossier.pk)
+    _apply(dossier, changes, outbox)
     return written
 
 
@@ -125,17 +125,27 @@ def remark(
             data={**(data or {}), **instead},
             note=note,
             sets=sets or {},
-            guards=guards or {},
+            guards={**(guards or {}), **_as_lent(instead, dossier)},
             outbox=outbox,
         ),
     )
     if written is None:
         raise conflict(dossier, kind)
-    for name, value in (sets or {}).items():
+    _apply(dossier, sets or {}, outbox)
+    return written
+
+
+def _apply(dossier: Dossier, sets: Mapping[str, Any], outbox: str) -> None:
+    """Bring the copy in hand up to what was written, and ring for the work left."""
+    for name, value in sets.items():
         setattr(dossier, name, value)
     if outbox:
         bell.ring_on_commit(outbox, dossier.pk)
-    return written
+
+
+def _as_lent(instead: Mapping[str, int], dossier: Dossier) -> dict[str, int]:
+    """A role lent up to a fee counts for the fee that was looked at."""
+    return {"fee_vnd": dossier.fee_vnd} if instead else {}
 
 
 def stands_for(by: Actor, roles: Collection[str], dossier: Dossier, *, at: dt.datetime) -> dict[str, int]:

@@ -12,12 +12,13 @@ from django.test import Client
 from applications import access, actors, hands, services
 from applications.actors import Actor
 from applications.deadlines import LEGAL_ZONE
-from applications.models import Delegation, Dossier, DutyEvent, Event, Result
+from applications.models import Delegation, Dossier, DutyEvent, Event, Letter, Result
 from applications.office import signing
 from applications.services import four_eyes
 from identity.errors import Conflict, Forbidden, NotFound, Refused
 from identity.models import Agency, Officer, Role
 from tests import factories
+from tests.applications import lateness
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 5, 5)
@@ -265,6 +266,40 @@ def test_a_superior_does_not_confirm_through_a_deputy_what_they_drafted(world):
     by = actors.for_dossier(world.deputy, dossier, at=AT)
     services.confirm_supplement(dossier=dossier, by=by, at=AT)
     assert "for" in Event.objects.filter(dossier=dossier, kind="request_supplement").latest("seq").data
+
+
+# Acts outside the table of states
+
+
+def test_letters_questions_and_extensions_say_for_whom_and_the_letter_is_signed_so(world):
+    chief = world.post("Duyệt", Role.APPROVER)
+    chief.title = "Trưởng phòng"
+    chief.save()
+    world.lend(giver=chief, roles=[Role.APPROVER], form="TL", ends_on=dt.date(2026, 6, 1))
+    dossier = lateness.running(world.agency, extension=lateness.EXTENSION)
+    by = actors.for_dossier(world.deputy, dossier, at=AT)
+    services.extend(dossier=dossier, reason="Chờ xác minh", by=by, at=AT)
+    asked = factories.commune_agency("Thanh Khê")
+    services.consult(dossier=dossier, agency=asked, question="Đúng không?", papers=[], days=2, by=by, at=AT)
+    late = lateness.LATE + dt.timedelta(days=7)
+    services.draft_letter(dossier=dossier, at=late)
+    services.sign_letter(dossier=dossier, by=by, at=late)
+    acts = Event.objects.filter(
+        dossier=dossier, kind__in=("deadline_extended", "consulted", "apology_signed")
+    )
+    assert {event.data["for"] for event in acts} == {chief.user_id}
+    assert acts.count() == 3
+    assert Letter.objects.get(dossier=dossier).signer_title == "TL. Trưởng phòng\nCông chức"
+
+
+def test_a_fee_raised_after_the_page_was_made_is_judged_by_the_new_fee(world):
+    world.lend(limit_vnd=50_000)
+    dossier = world.proposed()
+    by = actors.for_dossier(world.deputy, dossier, at=AT)
+    Dossier.objects.filter(pk=dossier.pk).update(fee_vnd=60_000)
+    with pytest.raises(Conflict):
+        services.sign(dossier=dossier, by=by, at=AT)
+    assert Result.objects.get(dossier=dossier).status == Result.Status.DRAFT
 
 
 # Giving and taking back
