@@ -6,12 +6,14 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications import actors
 from applications.models import Consultation, Dossier, DossierQuerySet
 from applications.states import OPEN
 from identity.errors import NotFound
-from identity.models import Citizen, DataAccess, Officer
+from identity.models import Citizen, DataAccess, Officer, Role
 
 _WITH = ("version__procedure__field", "agency__unit", "agency__parent", "submitter__user", "organisation")
 
@@ -37,9 +39,12 @@ def dossier_for(citizen: Citizen | None, code: str) -> Dossier:
 
 
 def dossiers_for_officer(officer: Officer) -> DossierQuerySet:
-    """What an officer may work on: the dossiers of the own agency."""
+    """What an officer may work on: the dossiers of the own agency; by lent roles alone, those they are lent for."""
     queryset: DossierQuerySet = Dossier.objects.select_related(*_WITH).at_agency(officer.agency)  # type: ignore[attr-defined]
-    return queryset
+    if officer.has_role(*actors.LENDABLE, Role.AUDITOR):
+        return queryset
+    by = actors.at_desk(officer, at=timezone.now())
+    return queryset.filter(by.reach(actors.LENDABLE)) if by.mandates else queryset
 
 
 def dossier_for_officer(

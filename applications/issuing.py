@@ -72,7 +72,7 @@ def produce(dossier: Dossier, result: Result) -> tuple[str, str]:
     pdf = render.result_pdf(
         template_of(dossier, result), context_of(dossier, result), data=data_of(dossier, result)
     )
-    signer = signing.signer_for(organisation=agency.name, name=result.signer_name, title=result.signer_title)
+    signer = signing.signer_for(organisation=agency.name, name=result.signer_name, title=result.own_title)
     signed = signer.sign(
         pdf,
         reason=title_of(dossier, result),

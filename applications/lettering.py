@@ -16,7 +16,7 @@ def produce(dossier: Dossier, letter: Letter) -> tuple[str, str]:
     signed_at = letter.signed_at or letter.drafted_at
     pdf = printing.render(dossier, Kind.APOLOGY, at=signed_at)
     agency = cast(Agency, dossier.agency)
-    signer = signing.signer_for(organisation=agency.name, name=letter.signer_name, title=letter.signer_title)
+    signer = signing.signer_for(organisation=agency.name, name=letter.signer_name, title=letter.own_title)
     title = FORMS[printing.form_set_of(dossier, signed_at)][Kind.APOLOGY].title
     signed = signer.sign(
         pdf, reason=title, location=issuing.place_of(dossier), name=letter.signer_name, at=signed_at

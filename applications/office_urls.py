@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from applications.views import claiming, clock, consulting, office, saved_filters, shortcuts
+from applications.views import claiming, clock, consulting, duty, office, saved_filters, shortcuts
 
 urlpatterns = [
     path("can-bo/", office.inbox_page, name="inbox"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("can-bo/ky-so/", office.signing_page, name="signing"),
     path("can-bo/thu-xin-loi/", clock.letters_page, name="letters"),
     path("can-bo/cap-duoi/", clock.superior_page, name="superior"),
+    path("can-bo/uy-quyen/", duty.delegations, name="delegations"),
+    path("can-bo/uy-quyen/<int:number>/thu-hoi/", duty.revoke, name="revoke_delegation"),
+    path("can-bo/nghi-phep/", duty.leave, name="leave"),
+    path("can-bo/nghi-phep/<int:number>/bo/", duty.cancel_leave, name="cancel_leave"),
     path("can-bo/so-theo-doi/", office.register, name="register"),
     path("can-bo/phim-tat/", shortcuts.shortcuts, name="shortcuts"),
     path("can-bo/lay-y-kien/", consulting.listed, name="consultations"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from applications import answering, issuing, legal, numbering, wording
+from applications import answering, hands, issuing, legal, numbering, wording
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Attachment, Dossier, Event, FormNumber, Letter, SupplementRequest
 from applications.printed_forms import (
@@ -172,10 +172,12 @@ def limit_in_words(dossier: Dossier) -> str:
 def routing_of(dossier: Dossier) -> list[RoutingStep]:
     """Every hand-over from the acceptance on: who gave, who received, when."""
     events = Event.objects.filter(dossier=dossier, kind__in=EDGES).select_related("actor", "agency")
+    ordered = list(events.order_by("seq"))
+    who = hands.names(ordered)
     steps: list[RoutingStep] = []
     giver = dossier.submitter.name
-    for event in events.order_by("seq"):
-        receiver = event.actor.full_name if event.actor else "Hệ thống"
+    for event in ordered:
+        receiver = who[event.pk]
         if event.agency is not None:
             steps.append(
                 RoutingStep(

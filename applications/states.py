@@ -46,8 +46,11 @@ RETURN = "return"
 """Target of an edge that leads back to the state the dossier left."""
 
 INSIDE_KINDS = frozenset(
-    {"claim", "let_go", "transfer", "take_over", "apology_drafted", "apology_revised", "apology_signed"}
-)
+    {
+        "claim", "let_go", "transfer", "take_over", "leave_handed_on",
+        "apology_drafted", "apology_revised", "apology_signed",
+    }
+)  # fmt: skip
 """Remarks about who in the office holds a dossier, and steps towards a letter that is told when it is sent: part of
 its history, not news for citizens or partners."""
 

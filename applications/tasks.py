@@ -17,6 +17,7 @@ def sweep() -> None:
     notices.tell(limit=500)
     sweeping.expire_waiting(at=timezone.now())
     services.release_absent(at=timezone.now())
+    services.hand_on_held(at=timezone.now())
     sweeping.remind_consulted(at=timezone.now())
     sweeping.draft_letters(at=timezone.now())
     sweeping.escalate_breaches(at=timezone.now())

@@ -6,6 +6,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
+from applications.models.delegation import Absence, Delegation, DelegationQuerySet, DutyEvent
 from applications.models.dossier import (
     NEVER,
     Answer,
@@ -28,6 +29,7 @@ from applications.models.waiting import Outbox, Pause, SupplementRequest
 
 __all__ = [
     "NEVER",
+    "Absence",
     "Answer",
     "AnswerRevision",
     "Attachment",
@@ -35,9 +37,12 @@ __all__ = [
     "Channel",
     "Consultation",
     "Cursor",
+    "Delegation",
+    "DelegationQuerySet",
     "Delivery",
     "Dossier",
     "DossierQuerySet",
+    "DutyEvent",
     "Escalation",
     "Event",
     "EventNote",

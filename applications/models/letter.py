@@ -28,7 +28,7 @@ class Letter(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     signer_name = models.CharField(max_length=150, blank=True)
-    signer_title = models.CharField(max_length=150, blank=True)
+    signer_title = models.CharField(max_length=300, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     path = models.CharField(max_length=200, blank=True)
@@ -46,6 +46,11 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.status}"
+
+    @property
+    def own_title(self) -> str:
+        """The signer's own, as the certificate names it: the last line, below whom it was signed for."""
+        return self.signer_title.rpartition("\n")[2]
 
 
 class FormNumber(models.Model):

@@ -39,7 +39,7 @@ class Result(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     signer_name = models.CharField(max_length=150, blank=True)
-    signer_title = models.CharField(max_length=150, blank=True)
+    signer_title = models.CharField(max_length=300, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -57,6 +57,11 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.number or self.verify_code
+
+    @property
+    def own_title(self) -> str:
+        """The signer's own, as the certificate names it: the last line, below whom it was signed for."""
+        return self.signer_title.rpartition("\n")[2]
 
 
 class Series(models.Model):

@@ -16,6 +16,7 @@ from applications import access, answering, issuing, revisions, services
 from applications.actors import Actor
 from applications.models import Dossier, Event, Result
 from applications.return_reasons import ANSWER, PAPER, in_full
+from applications.services.claiming import absence_of
 from applications.services.moving import conflict
 from applications.states import EDGES
 from identity.errors import NotFound, Refused
@@ -228,6 +229,8 @@ def _assignee(act: Act) -> int | None:
     ).first()
     if colleague is None:
         raise Refused(_("Người được giao không còn làm việc ở cơ quan này. Hãy chọn lại."))
+    if absence_of(colleague.user_id, act.at):
+        raise Refused(_("Người được giao đang nghỉ. Hãy chọn người khác."))
     return colleague.user_id
 
 

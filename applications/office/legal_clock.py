@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from applications import access, deadlines, explaining, legal
+from applications import access, actors, deadlines, explaining, legal
+from applications.actors import Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Dossier, DossierQuerySet, Extension, LawfulDelay, Letter
 from applications.services.clock import is_overdue
@@ -50,29 +51,32 @@ def panel_of(officer: Officer, dossier: Dossier, *, now: dt.datetime) -> Panel:
     is_late = is_overdue(dossier, now)
     is_draft = letter is not None and letter.status == Letter.Status.DRAFT
     is_excused = LawfulDelay.objects.filter(dossier=dossier).exists()
+    by = actors.for_dossier(officer, dossier, at=now)
+    may_sign = bool(by.roles & set(SIGNERS))
     open_draft = is_late and is_draft and not is_excused
     return Panel(
         dossier=dossier,
         deadline=deadline,
         lines=explaining.lines(dossier, deadline),
         letter=letter,
-        extension=_extension(officer, dossier, now),
-        may_edit=open_draft and officer.has_role(*EDITORS),
-        may_sign=open_draft and officer.has_role(*SIGNERS),
-        may_excuse=is_late and not is_excused and (letter is None or is_draft) and officer.has_role(*SIGNERS),
+        extension=_extension(by, dossier, now),
+        may_edit=open_draft and bool(by.roles & set(EDITORS)),
+        may_sign=open_draft and may_sign,
+        may_excuse=is_late and not is_excused and (letter is None or is_draft) and may_sign,
     )
 
 
 def letters_to_sign(officer: Officer, *, now: dt.datetime) -> list[Dossier]:
     """Overdue dossiers of the own agency whose drafted apology nobody has signed, the longest waiting first."""
-    late: DossierQuerySet = access.dossiers_for_officer(officer).overdue(now)
+    by = actors.at_desk(officer, at=now)
+    late: DossierQuerySet = access.dossiers_for_officer(officer).overdue(now).filter(by.reach(SIGNERS))
     drafted = late.filter(letter__status=Letter.Status.DRAFT, lawful_delay=None)
     return list(drafted.select_related("letter").order_by("letter__drafted_at")[:MOST])
 
 
-def _extension(officer: Officer, dossier: Dossier, now: dt.datetime) -> deadlines.Extension | None:
+def _extension(by: Actor, dossier: Dossier, now: dt.datetime) -> deadlines.Extension | None:
     in_time = dossier.due_at is not None and dossier.due_at > now
-    if not (officer.has_role(Role.APPROVER) and dossier.state in CLOCK_RUNNING and in_time):
+    if not (Role.APPROVER in by.roles and dossier.state in CLOCK_RUNNING and in_time):
         return None
     used = Extension.objects.filter(dossier=dossier).exists()
     return None if used else legal.extension_allowed(dossier.version)

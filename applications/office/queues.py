@@ -17,6 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from applications import actors
+from applications.actors import Actor
 from applications.deadlines import Calendar
 from applications.models import Dossier
 from applications.office import clock
@@ -69,7 +71,7 @@ def place(written: str) -> Place | None:
 class Branch:
     """Dossiers of one state, the nearest deadline first; ``holder`` is a user id, None for nobody, ANYBODY.
 
-    ``elsewhere``: only those that wait for an agency that was asked.
+    ``elsewhere``: only those that wait for an agency that was asked; ``scope``: only those a lent role is for.
     """
 
     state: str
@@ -79,6 +81,7 @@ class Branch:
     elsewhere: bool = False
     owed_from: dt.datetime | None = None
     owed_to: dt.datetime | None = None
+    scope: Clause | None = None
 
     @property
     def clause(self) -> Clause:
@@ -96,9 +99,10 @@ class Branch:
             parts.append(("owed_at <= %s", self.owed_to))
         bare = " AND assignee_id IS NULL" if self.holder is None else ""
         bare += " AND open_consultations > 0" if self.elsewhere else ""
-        return Clause(
+        whole = Clause(
             " AND ".join(sql for sql, _value in parts) + bare, tuple(value for _sql, value in parts)
         )
+        return whole & self.scope if self.scope else whole
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def branches(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[
     return {
         "waiting": [Branch(State.SUBMITTED)],
         "mine": [Branch(state, holder=officer.user_id) for state in WORKABLE]
-        + free_for(frozenset(officer.roles)),
+        + free_for(actors.at_desk(officer, at=now)),
         "citizen": [Branch(State.SUPPLEMENT_REQUESTED), Branch(State.PAYMENT_REQUESTED)],
         "elsewhere": [Branch(state, elsewhere=True) for state in sorted(OPEN)],
         "signing": [Branch(State.PROCESSING, step_kind="sign")],
@@ -137,14 +141,24 @@ def branches(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[
     }
 
 
-def free_for(roles: frozenset[str]) -> list[Branch]:
+def free_for(by: Actor) -> list[Branch]:
     """Waiting for one of the roles and held by nobody. New submissions have a tab of their own."""
-    found = [Branch(State.PROCESSING, step_role=role, holder=None) for role in sorted(roles)]
-    if Role.INTAKE in roles:
-        found += [Branch(State.ACCEPTED, holder=None), Branch(State.COMPLETED, holder=None)]
-    if roles & {Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER}:
-        found.append(Branch(State.WITHDRAWAL_REQUESTED, holder=None))
-    return found
+    found = []
+    for role in sorted(by.roles):
+        found += branch(by, State.PROCESSING, role, step_role=role)
+    found += branch(by, State.ACCEPTED, Role.INTAKE) + branch(by, State.COMPLETED, Role.INTAKE)
+    return found + branch(by, State.WITHDRAWAL_REQUESTED, Role.INTAKE, Role.CASE_OFFICER, Role.APPROVER)
+
+
+def branch(by: Actor, state: State, *roles: str, step_role: str = "") -> list[Branch]:
+    """The free dossiers of one state for whoever has one of ``roles``; a lent role only reaches what it is for."""
+    wanted = set(roles)
+    if not by.roles & wanted:
+        return []
+    lent = [one for one in by.mandates if one.roles & wanted]
+    asked = None if by.own_roles & wanted else actors.covered(lent)
+    scope = clause_of(Dossier.objects.filter(asked)) if asked is not None else None
+    return [Branch(state, step_role=step_role, holder=None, scope=scope)]
 
 
 def at_step(kind: str) -> Q:

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications import access, issuing, legal
+from applications import access, actors, hands, issuing, legal
 from applications.models import Dossier, Event, Result
 from applications.office import clock, queues
 from applications.states import EDGES
-from identity.models import Officer
+from identity.models import Officer, Role
 from procedures.journey import Journey
 
 MOST = 200
@@ -62,7 +62,9 @@ class Chosen:
 def waiting(officer: Officer, *, now: dt.datetime) -> list[Waiting]:
     """Drafts waiting for a signature in the own agency, nearest deadline first."""
     calendar = legal.calendar(officer.agency_id)
-    dossiers = access.dossiers_for_officer(officer).filter(queues.at_step("sign")).select_related("result")
+    by = actors.at_desk(officer, at=now)
+    whole = access.dossiers_for_officer(officer).filter(queues.at_step("sign"), by.reach({Role.SIGNER}))
+    dossiers = whole.select_related("result")
     ordered = dossiers.order_by("owed_at", "pk")[:MOST]
     return [
         Waiting(
@@ -99,10 +101,8 @@ def chain_of(dossier: Dossier) -> list[Hand]:
     """Who drafted, checked and passed on, in order."""
     kinds = ("accept", "propose", "approve", "send_back", "sign")
     events = Event.objects.filter(dossier=dossier, kind__in=kinds).select_related("actor").order_by("seq")
-    return [
-        Hand(str(EDGES[event.kind].label), event.actor.full_name if event.actor else _("Hệ thống"), event.at)
-        for event in events
-    ]
+    who = hands.names(events)
+    return [Hand(str(EDGES[event.kind].label), who[event.pk], event.at) for event in events]
 
 
 def _unstated(dossier: Dossier) -> dict[str, str]:

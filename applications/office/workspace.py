@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
-from applications import access, actors, answering, issuing, legal, printing, revisions
-from applications.models import Attachment, Dossier, Event, Result, SupplementDraft
+from applications import access, actors, answering, hands, issuing, legal, printing, revisions
+from applications.actors import Actor, Mandate
+from applications.models import Absence, Attachment, Dossier, Event, Result, SupplementDraft
 from applications.office import checks, clock, consulting, inbox, legal_clock, queues
 from applications.office.facts import Group, groups, reported_of
 from applications.services import claiming
@@ -103,6 +102,7 @@ class Workspace:
     late_defects: int
     consultations: Sequence[consulting.Asked]
     may_consult: bool
+    instead_of: Sequence[Mandate]
 
     @property
     def step_number(self) -> int:
@@ -135,7 +135,7 @@ def build(
     typed: Mapping[str, str] | None = None,
 ) -> Workspace:
     """``paper``: number of the file to show, else the first; ``typed``: what a refused button had with it."""
-    calendar = legal.calendar(officer.agency_id)
+    calendar, by = legal.calendar(officer.agency_id), actors.for_dossier(officer, dossier, at=now)
     found = checks.registered(dossier, journey, at=now)
     shown = groups(journey, found.answers, reported_of(dossier))
     facts = [fact for group in shown for fact in group.facts]
@@ -152,31 +152,32 @@ def build(
             (one for one in papers if str(one.attachment.pk) == paper), papers[0] if papers else None
         ),
         checks=checks.conditions(dossier, journey, found),
-        actions=actions_of(dossier, officer, result, is_asking=pending.exists()),
+        actions=actions_of(dossier, by, result, is_asking=pending.exists()),
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),
         result=result,
         legal_clock=legal_clock.panel_of(officer, dossier, now=now),
         different=sum(fact.source == "different" for fact in facts),
         matched=sum(fact.source == "matched" for fact in facts),
-        colleagues=colleagues_of(officer),
-        holding=holding_of(dossier, officer),
+        colleagues=colleagues_of(officer, now=now),
+        holding=holding_of(dossier, officer, by, now=now),
         findings=findings_of(dossier, typed or {}),
         changes=revisions.changes_of(dossier, at=dossier.submitted_at or now),
         pending=pending.first(),
         consultations=consulting.asked_of(dossier, now=now),
-        may_consult=dossier.state == State.PROCESSING and bool(ASKERS & set(officer.roles)),
+        may_consult=dossier.state == State.PROCESSING and bool(ASKERS & by.roles),
+        instead_of=by.mandates,
         late_defects=sum(dossier.supplement_requests.values_list("late_defects", flat=True)),
     )
 
 
-def actions_of(dossier: Dossier, officer: Officer, result: Result | None, *, is_asking: bool) -> list[Action]:
+def actions_of(dossier: Dossier, by: Actor, result: Result | None, *, is_asking: bool) -> list[Action]:
     """What this officer may do now, by the one table of states; the verbs check it again.
 
     ``is_asking``: a further supplement request waits for a superior, so no other one is written.
     """
     kind = dossier.current_step.get("kind", "")
-    edges = actions_for(dossier.state, frozenset(officer.roles), kind)
+    edges = actions_for(dossier.state, by.roles, kind)
     drafted = result is not None and result.status == Result.Status.DRAFT and dossier.step > 0
     signed = result is not None and result.status == Result.Status.SIGNED
     sealed = result is not None and result.status != Result.Status.DRAFT
@@ -203,29 +204,29 @@ def papers_of(dossier: Dossier, journey: Journey) -> list[Paper]:
 def history_of(dossier: Dossier) -> list[Happening]:
     """Newest first, with the words that belong to each act."""
     events = Event.objects.filter(dossier=dossier).select_related("actor", "note").order_by("-seq")
-    return [_happening(event) for event in events]
+    who = hands.names(events)
+    return [_happening(event, who[event.pk]) for event in events]
 
 
-def colleagues_of(officer: Officer) -> list[Officer]:
-    return list(
-        Officer.objects.select_related("user")
-        .filter(agency=officer.agency, is_active=True, roles__contains=[Role.CASE_OFFICER])
-        .order_by("user__full_name")
-    )
+def colleagues_of(officer: Officer, *, now: dt.datetime) -> list[Officer]:
+    """Who may be given a case: those on leave are not."""
+    return [one for one in present(officer, now=now) if one.has_role(Role.CASE_OFFICER)]
 
 
-def holding_of(dossier: Dossier, officer: Officer) -> Holding:
-    by, mine = actors.officer(officer), dossier.assignee_id == officer.user_id
+def holding_of(dossier: Dossier, officer: Officer, by: Actor, *, now: dt.datetime) -> Holding:
+    mine = dossier.assignee_id == officer.user_id
     workable = dossier.state in queues.WORKABLE
     fits, free = claiming.fits(dossier, by), dossier.assignee_id is None
-    may_transfer = workable and (mine or officer.has_role(*claiming.SUPERIORS))
-    others = [one for one in staff_of(officer) if one.user_id != dossier.assignee_id] if may_transfer else []
+    may_transfer = workable and (mine or bool(by.roles & set(claiming.SUPERIORS)))
+    here = present(officer, now=now) if may_transfer else []
+    others = [one for one in here if one.user_id != dossier.assignee_id]
+    able = actors.staff(others, at=now, dossier=dossier)
     return Holding(
         may_claim=fits and free,
         may_let_go=workable and mine,
         may_take_over=fits and not free and not mine and claiming.is_gone(dossier),
         may_transfer=may_transfer,
-        candidates=[one for one in others if claiming.fits(dossier, actors.officer(one))],
+        candidates=[one for one in others if claiming.fits(dossier, able[one.pk])],
     )
 
 
@@ -233,6 +234,12 @@ def staff_of(officer: Officer) -> list[Officer]:
     """Everybody who works at the officer's agency now."""
     posts = Officer.objects.select_related("user").filter(agency=officer.agency, is_active=True)
     return list(posts.order_by("user__full_name"))
+
+
+def present(officer: Officer, *, now: dt.datetime) -> list[Officer]:
+    """Those of them who are not on leave."""
+    away = set(Absence.objects.on(actors.day(now)).values_list("officer", flat=True))  # type: ignore[attr-defined]
+    return [one for one in staff_of(officer) if one.pk not in away]
 
 
 def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
@@ -247,10 +254,9 @@ def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
     ]
 
 
-def _happening(event: Event) -> Happening:
+def _happening(event: Event, who: str) -> Happening:
     label = event_label(event.kind)
     note = getattr(event, "note", None)
-    who = event.actor.full_name if event.actor else _("Hệ thống")
     return Happening(label, who, event.at, note.text if note else "")
 
 

@@ -34,6 +34,7 @@ from applications.services.deciding import (
     sign,
     stop,
 )
+from applications.services.deputising import delegate, revoke_delegation
 from applications.services.drafts import discard_draft, gather, hold, rebase_draft, take_held
 from applications.services.filters import (
     delete_filter,
@@ -51,6 +52,7 @@ from applications.services.intake import (
     start,
     submit,
 )
+from applications.services.leave import cancel_absence, hand_on_held, record_absence
 from applications.services.letters import draft_letter, revise_letter, send_letter, sign_letter
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
@@ -69,6 +71,11 @@ from applications.services.waiting import (
 )
 
 __all__ = [
+    "delegate",
+    "revoke_delegation",
+    "record_absence",
+    "cancel_absence",
+    "hand_on_held",
     "transfer",
     "take_over",
     "release_absent",

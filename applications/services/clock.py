@@ -48,6 +48,7 @@ def extend(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Doss
             note=reason.strip(),
             sets={"due_at": deadline.due_at},
             guards={"due_at": dossier.due_at},
+            roles={Role.APPROVER},
         )
         Extension.objects.create(
             dossier=dossier, granted_by_id=cast(int, by.user_id), granted_at=at, **vars(allowed)
@@ -76,6 +77,7 @@ def record_delay(
             note=f"{reason.strip()} ({legal_basis.strip()})",
             sets={"reappointed_at": new_due_at},
             guards={"reappointed_at": None},
+            roles={Role.APPROVER, Role.LEADER},
         )
         if Letter.objects.filter(dossier=dossier).exclude(status=Letter.Status.DRAFT).exists():
             raise conflict(dossier, "delay_recorded")

@@ -64,7 +64,8 @@ def consult(
             "due_at": due_at.isoformat(),
             "question": log.commitment(dossier.salt, question.strip()),
         }
-        remark(dossier, "consulted", by=by, at=at, data=data, sets={"open_consultations": count + 1})
+        opened = {"open_consultations": count + 1}
+        remark(dossier, "consulted", by=by, at=at, data=data, sets=opened, roles=ASKERS)
         if basis and not Pause.objects.filter(dossier=dossier, ended_at=None).exists():
             Pause.objects.create(dossier=dossier, cause=Pause.CONSULTATION, legal_basis=basis, started_at=at)
         consultation = Consultation.objects.create(
@@ -93,7 +94,7 @@ def answer_consultation(
         raise Refused(_("Hãy ghi lý do, điều kiện hoặc thông tin cần thêm."))
     changes = {"opinion": opinion, "answer": text.strip(), "answered_by_id": by.user_id}
     data = {"asked": consultation.agency.key, "opinion": opinion, "late": at > consultation.due_at}
-    return _close(consultation, "consultation_answered", changes, data, text.strip(), by, at)
+    return _close(consultation, "consultation_answered", changes, data, text.strip(), by, at, ANSWERERS)
 
 
 def close_consultation(
@@ -106,7 +107,7 @@ def close_consultation(
         raise Refused(_("Hãy ghi lý do không chờ ý kiến nữa."))
     data = {"asked": consultation.agency.key}
     changes = {"close_reason": reason.strip()}
-    return _close(consultation, "consultation_closed", changes, data, reason.strip(), by, at)
+    return _close(consultation, "consultation_closed", changes, data, reason.strip(), by, at, ASKERS)
 
 
 def remind_consultation(*, consultation: Consultation, at: dt.datetime) -> Consultation:
@@ -129,6 +130,7 @@ def _close(
     note: str,
     by: Actor,
     at: dt.datetime,
+    roles: Collection[str],
 ) -> Consultation:
     dossier = consultation.dossier
     with transaction.atomic():
@@ -137,7 +139,7 @@ def _close(
         if not waiting.update(**changes, closed_at=at):
             raise _closed()
         sets = {"open_consultations": count - 1, **_clock_again(dossier, at)}
-        remark(dossier, kind, by=by, at=at, data=data, note=note, sets=sets)
+        remark(dossier, kind, by=by, at=at, data=data, note=note, sets=sets, roles=roles)
     consultation.refresh_from_db()
     return consultation
 

@@ -61,6 +61,7 @@ def revise_letter(
             at=at,
             data={"new_due_at": new_due_at.isoformat()},
             note=reason.strip(),
+            roles=EDITORS,
         )
         return _change(dossier, reason=reason.strip(), new_due_at=new_due_at)
 
@@ -83,6 +84,7 @@ def sign_letter(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Letter:
             data={"new_due_at": letter.new_due_at.isoformat()},
             guards={"reappointed_at": None},
             outbox=Outbox.Topic.LETTER,
+            roles=SIGNERS,
         )
         numbering.give(dossier, Kind.APOLOGY, at=at)
         return _change(
@@ -92,7 +94,7 @@ def sign_letter(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Letter:
             status=Letter.Status.SIGNING,
             signer_id=by.user_id,
             signer_name=by.name,
-            signer_title=by.title,
+            signer_title=by.signature_title(SIGNERS, dossier),
             signed_at=at,
         )
 

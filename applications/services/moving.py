@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from applications import bell, log
+from applications import actors, bell, log
 from applications.actors import Actor
 from applications.models import Dossier, Event
 from applications.states import EDGES, ENDED, RETURN, State
@@ -30,14 +30,17 @@ def move(
     guards: Mapping[str, Any] | None = None,
     outbox: str = "",
     numbering: log.Numbering | None = None,
+    roles: Collection[str] = (),
 ) -> log.Written:
     """Perform ``action`` of the state table on ``dossier`` and write its Event.
 
-    Raises Forbidden for a wrong role and Conflict (who, when) when the state is not, or no longer, a source.
+    ``roles``: of which one is needed, where the verb asks for more than the table does. Raises Forbidden for a
+    wrong role and Conflict (who, when) when the state is not, or no longer, a source.
     """
     edge = EDGES[action]
     if not by.roles & edge.roles:
         raise Forbidden(_("Vai trò của bạn không làm được việc «%(action)s».") % {"action": edge.label})
+    instead = stands_for(by, roles or edge.roles, dossier, at=at)
     if edge.step and dossier.state == State.PROCESSING and dossier.current_step.get("kind") != edge.step:
         raise conflict(dossier, action)
     source, stack = dossier.state, list(dossier.return_states)
@@ -45,7 +48,10 @@ def move(
         getattr(dossier, action)()
     except TransitionNotAllowed:
         raise conflict(dossier, action) from None
-    changes, conditions = dict(sets or {}), {"step": dossier.step, **(guards or {})}
+    changes, conditions = (
+        dict(sets or {}),
+        {"step": dossier.step, **(guards or {}), **_as_lent(instead, dossier)},
+    )
     if edge.remembers:
         changes["return_states"] = [*stack, source]
     if edge.target == RETURN:
@@ -60,7 +66,7 @@ def move(
             agency_id=by.agency_id,
             from_state=source,
             to_state=dossier.state,
-            data=data or {},
+            data={**(data or {}), **instead},
             note=note,
             sets=changes,
             guards=conditions,
@@ -70,10 +76,7 @@ def move(
     )
     if written is None:
         raise conflict(dossier, action)
-    for name, value in changes.items():
-        setattr(dossier, name, value)
-    if outbox:
-        bell.ring_on_commit(outbox, dossier.pk)
+    _apply(dossier, changes, outbox)
     return written
 
 
@@ -102,11 +105,14 @@ def remark(
     sets: Mapping[str, Any] | None = None,
     guards: Mapping[str, Any] | None = None,
     outbox: str = "",
+    roles: Collection[str] = (),
 ) -> log.Written:
     """Write an Event that changes no state (a signature made, a dossier taken over by a colleague).
 
-    Raises Conflict when the state or one of ``guards`` (column: value) no longer holds.
+    ``roles``: of which one allows the act; when it is lent, the Event says by whom. Raises Forbidden when the
+    delegation has ended meanwhile, Conflict when the state or one of ``guards`` (column: value) no longer holds.
     """
+    instead = stands_for(by, roles, dossier, at=at)
     written = log.append(
         dossier,
         log.Entry(
@@ -116,20 +122,43 @@ def remark(
             agency_id=by.agency_id,
             from_state=dossier.state,
             to_state=dossier.state,
-            data=data or {},
+            data={**(data or {}), **instead},
             note=note,
             sets=sets or {},
-            guards=guards or {},
+            guards={**(guards or {}), **_as_lent(instead, dossier)},
             outbox=outbox,
         ),
     )
     if written is None:
         raise conflict(dossier, kind)
-    for name, value in (sets or {}).items():
+    _apply(dossier, sets or {}, outbox)
+    return written
+
+
+def _apply(dossier: Dossier, sets: Mapping[str, Any], outbox: str) -> None:
+    """Bring the copy in hand up to what was written, and ring for the work left."""
+    for name, value in sets.items():
         setattr(dossier, name, value)
     if outbox:
         bell.ring_on_commit(outbox, dossier.pk)
-    return written
+
+
+def _as_lent(instead: Mapping[str, int], dossier: Dossier) -> dict[str, int]:
+    """A role lent up to a fee counts for the fee that was looked at."""
+    return {"fee_vnd": dossier.fee_vnd} if instead else {}
+
+
+def stands_for(by: Actor, roles: Collection[str], dossier: Dossier, *, at: dt.datetime) -> dict[str, int]:
+    """For whom ``by`` uses one of ``roles`` here, as an Event keeps it; empty for an own role.
+
+    Raises Forbidden when no delegation covers the dossier, or it ended between the page and the act.
+    """
+    if not by.roles & set(roles) or by.own_roles & set(roles):
+        return {}
+    mandate = by.mandate_for(roles, dossier)
+    if mandate is None or not actors.is_lent(mandate, roles, at=at):
+        raise Forbidden(_("Ủy quyền của anh/chị đã hết hiệu lực hoặc không bao gồm hồ sơ này."))
+    return {"for": mandate.giver_id, "delegation": mandate.delegation_id}
 
 
 def allow(by: Actor, *roles: str) -> None:

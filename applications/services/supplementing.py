@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from applications import log, revisions
 from applications.actors import Actor
 from applications.models import Dossier, SupplementDraft, SupplementRequest
+from applications.services import four_eyes
 from applications.services.moving import conflict, remark
 from applications.services.waiting import record_supplement, require_reasons
 from applications.states import EDGES
@@ -40,7 +41,7 @@ def draft_supplement(
     marked = [{**item, "late": True} if item["question"] in late else item for item in items]
     with transaction.atomic():
         data = {"items": log.commitment(dossier.salt, marked), "late": len(late)}
-        remark(dossier, "supplement_drafted", by=by, at=at, data=data)
+        remark(dossier, "supplement_drafted", by=by, at=at, data=data, roles=edge.roles)
         if SupplementDraft.objects.filter(dossier=dossier, closed_at=None).exists():
             raise Refused(_("Đã có một yêu cầu bổ sung chờ lãnh đạo phê duyệt."))
         return SupplementDraft.objects.create(
@@ -57,10 +58,13 @@ def confirm_supplement(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Suppl
     if Role.APPROVER not in by.roles:
         raise Forbidden(_("Chỉ lãnh đạo phê duyệt được yêu cầu bổ sung lần hai."))
     draft = _waiting(dossier)
-    if draft.drafted_by_id == by.user_id:
-        raise Forbidden(_("Người soạn yêu cầu không tự phê duyệt."))
+    by = four_eyes.second_person(
+        dossier, "supplement_drafted", draft.drafted_by_id, by=by, roles={Role.APPROVER}
+    )
     with transaction.atomic():
-        request = record_supplement(dossier, draft.items, by=by, at=at, legal_basis=draft.legal_basis)
+        request = record_supplement(
+            dossier, draft.items, by=by, at=at, legal_basis=draft.legal_basis, roles={Role.APPROVER}
+        )
         _close(draft, at)
     return request
 
@@ -73,7 +77,9 @@ def decline_supplement(*, dossier: Dossier, reason: str, by: Actor, at: dt.datet
     if not reason.strip():
         raise Refused(_("Hãy ghi lý do không gửi yêu cầu này."))
     with transaction.atomic():
-        remark(dossier, "supplement_declined", by=by, at=at, note=reason.strip())
+        own = draft.drafted_by_id == by.user_id
+        roles = () if own else (Role.APPROVER,)
+        remark(dossier, "supplement_declined", by=by, at=at, note=reason.strip(), roles=roles)
         _close(draft, at)
     return draft
 

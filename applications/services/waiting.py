@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from django.db import transaction
@@ -48,6 +48,7 @@ def record_supplement(
     by: Actor,
     at: dt.datetime,
     legal_basis: str = "",
+    roles: Collection[str] = (),
 ) -> SupplementRequest:
     """The write of a request whose rules were checked: state, pause, row. The clock stands still from ``at``."""
     late = sum(bool(item.get("late")) for item in items)
@@ -59,6 +60,7 @@ def record_supplement(
             "request_supplement",
             by=by,
             at=at,
+            roles=roles,
             data={"items": log.commitment(dossier.salt, list(items)), "count": number, "late": late},
             sets={"supplement_count": number},
             guards={"supplement_count": dossier.supplement_count},

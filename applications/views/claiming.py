@@ -38,7 +38,8 @@ def claim_next(request: HttpRequest) -> HttpResponse:
 def hold(request: HttpRequest, code: str, action: str) -> HttpResponse:
     """Claim, let go, hand over or take over the dossier on the page."""
     officer, now = acting_officer(request), timezone.now()
-    dossier, by = acting.dossier_of(officer, code), actors.officer(officer)
+    dossier = acting.dossier_of(officer, code)
+    by = actors.for_dossier(officer, dossier, at=now)
     try:
         if action == "nhan":
             services.claim(dossier=dossier, by=by, at=now)

@@ -60,7 +60,8 @@ def clock_page(request: HttpRequest, code: str) -> HttpResponse:
     officer = acting_officer(request)
     if request.method == "GET":
         return _page(request, officer, code)
-    act = acting.Act(acting.dossier_of(officer, code), request.POST, actors.officer(officer), timezone.now())
+    dossier, now = acting.dossier_of(officer, code), timezone.now()
+    act = acting.Act(dossier, request.POST, actors.for_dossier(officer, dossier, at=now), now)
     try:
         messages.success(request, _perform(request, act))
     except NotFound:

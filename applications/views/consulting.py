@@ -35,7 +35,9 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     officer, now = acting_officer(request), timezone.now()
     error: DomainError | None = None
     if request.method == "POST":
-        act = acting.Act(acting.dossier_of(officer, code), request.POST, actors.officer(officer), now)
+        asking_about = acting.dossier_of(officer, code)
+        by = actors.for_dossier(officer, asking_about, at=now)
+        act = acting.Act(asking_about, request.POST, by, now)
         try:
             if acting.is_stale(act.dossier, act.text("seq")):
                 raise conflict(act.dossier, "consulted")
@@ -75,7 +77,8 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     error: DomainError | None = None
     if request.method == "POST":
         try:
-            consulting.answer(found, request.POST, actors.officer(officer), at=now)
+            by = actors.for_dossier(officer, found.dossier, at=now)
+            consulting.answer(found, request.POST, by, at=now)
         except DomainError as refused:
             error = refused
             found.refresh_from_db()

@@ -21,7 +21,7 @@ from applications.office import acting, filtering, inbox, shortcuts, signing, wo
 from applications.printed_forms import Kind
 from applications.return_reasons import reasons
 from applications.views.downloads import sealed_content
-from identity.access import acting_officer, officer_required
+from identity.access import acting_officer, officer_required, opens
 from identity.errors import DomainError, NotFound, Refused
 from identity.models import Officer, Role
 
@@ -59,7 +59,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "due_from": request.GET.get("han-tu", ""),
         "due_to": request.GET.get("han-den", ""),
         "colleagues": workspace.staff_of(officer),
-        "can_claim": officer.has_role(*HANDLERS),
+        "can_claim": opens(officer, *HANDLERS),
         "saved": SavedFilter.objects.usable_by(officer),
     }
     return _office(request, officer, "inbox", {**context, **inbox.CHOICES})
@@ -80,7 +80,8 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
     try:
         if action == "sign":
             confirm_person(request)
-        asked = acting.Act(dossier, request.POST, actors.officer(officer), now)
+        by = actors.for_dossier(officer, dossier, at=now)
+        asked = acting.Act(dossier, request.POST, by, now)
         messages.success(request, acting.perform(action, asked))
     except NotFound:
         raise

@@ -172,7 +172,7 @@ def test_a_tab_that_forgets_who_holds_a_dossier_is_caught(monkeypatch):
     """The broken variant: what a colleague holds counts as free."""
     whole = queues.free_for
     monkeypatch.setattr(
-        queues, "free_for", lambda roles: [replace(one, holder=queues.ANYBODY) for one in whole(roles)]
+        queues, "free_for", lambda by: [replace(one, holder=queues.ANYBODY) for one in whole(by)]
     )
     assert differing(factories.commune_agency())
 

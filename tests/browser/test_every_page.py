@@ -48,6 +48,7 @@ NOT_A_PAGE = {
     "can-bo/ho-so/<str:code>/<slug:action>/", "can-bo/ho-so/<str:code>/bo-sung/",
     "can-bo/bo-loc/", "can-bo/bo-loc/<int:number>/<slug:action>/", "can-bo/ke-tiep/",
     "can-bo/ho-so/<str:code>/giu/<slug:action>/",
+    "can-bo/uy-quyen/<int:number>/thu-hoi/", "can-bo/nghi-phep/<int:number>/bo/",
     "can-bo/lay-y-kien/", "can-bo/lay-y-kien/<str:key>/", "can-bo/ho-so/<str:code>/lay-y-kien/",
     "can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/",
     f"{FORM}bat-dau/", f"{FORM}them-trang/", f"{FORM}trang/<str:page>/chuyen/", f"{FORM}trang/<str:page>/bo/",
