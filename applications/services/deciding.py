@@ -16,10 +16,11 @@ from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Delivery, Dossier, Outbox, Result
 from applications.printed_forms import Kind
+from applications.services import four_eyes
 from applications.services.intake import accept, pass_on
 from applications.services.moving import conflict, move, remark
 from applications.states import State
-from identity.errors import Conflict, Forbidden, Refused
+from identity.errors import Conflict, Refused
 
 logger = logging.getLogger(__name__)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -69,7 +70,7 @@ def propose(
 
 def approve(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """A superior, never the person who drafted, agrees with the draft."""
-    _four_eyes(dossier, by)
+    four_eyes.check(_result(dossier), by=by)
     move(dossier, "approve", by=by, at=at, sets={"step": dossier.step + 1})
     return dossier
 
@@ -88,7 +89,7 @@ def send_back(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> D
 
 def sign(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """Decide to sign: the number is given and the electronic signature is made by a worker (``issue``)."""
-    _four_eyes(dossier, by)
+    four_eyes.check(_result(dossier), by=by)
     with transaction.atomic():
         move(dossier, "sign", by=by, at=at, sets={"step": dossier.step + 1}, outbox=Outbox.Topic.ISSUE)
         result = _result(dossier)
@@ -179,13 +180,6 @@ def decide(*, dossier: Dossier, at: dt.datetime) -> Dossier:
     except Conflict:
         logger.info("another worker decided dossier %s", dossier.pk)
     return dossier
-
-
-def _four_eyes(dossier: Dossier, by: Actor) -> None:
-    """Two persons for every decision that no rule makes (ASVS 2.3.5; practice of one-stop offices)."""
-    result = _result(dossier)
-    if by.user_id is not None and result.proposed_by_id == by.user_id:
-        raise Forbidden(_("Người trình không được tự phê duyệt hoặc ký; cần người thứ hai."))
 
 
 def _result(dossier: Dossier) -> Result:
