@@ -18,6 +18,7 @@ def sweep() -> None:
     sweeping.expire_waiting(at=timezone.now())
     services.release_absent(at=timezone.now())
     sweeping.remind_consulted(at=timezone.now())
+    sweeping.lapse_unanswered(at=timezone.now())
     sweeping.draft_letters(at=timezone.now())
     sweeping.escalate_breaches(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):

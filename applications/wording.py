@@ -31,6 +31,7 @@ EVENT_LABELS = {
     "consulted": gettext_lazy("Lấy ý kiến cơ quan khác"),
     "consultation_answered": gettext_lazy("Cơ quan được hỏi đã cho ý kiến"),
     "consultation_closed": gettext_lazy("Thôi chờ ý kiến"),
+    "consultation_lapsed": gettext_lazy("Không trả lời trong hạn, không chờ nữa"),
     "consultation_reminded": gettext_lazy("Nhắc cơ quan được hỏi"),
     "supplement_drafted": gettext_lazy("Trình yêu cầu bổ sung lần hai"),
     "supplement_declined": gettext_lazy("Không gửi yêu cầu bổ sung lần hai"),
