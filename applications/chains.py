@@ -20,13 +20,13 @@ def chain_of(dossier: Dossier, *, findings: Mapping[str, str] | None = None) -> 
     return steps.chain(declared, found | journey.scope())
 
 
-def due_moments(dossier: Dossier, *, now: dt.datetime) -> dict[int, dt.datetime]:
+def due_moments(dossier: Dossier, chain: steps.Chain, *, now: dt.datetime) -> dict[int, dt.datetime]:
     """By when each step that applies should be done; empty before the clock runs or where no term is known."""
     deadline = legal.deadline_of(dossier, now=now)
     if deadline is None or dossier.accepted_at is None:
         return {}
     return steps.due_moments(
-        chain_of(dossier),
+        chain,
         start=dossier.accepted_at,
         due=deadline.due_at,
         calendar=legal.calendar(dossier.agency_id),

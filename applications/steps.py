@@ -26,6 +26,7 @@ from procedures import rules
 Step = Mapping[str, Any]
 TOGETHER = "consult"
 DRAFTING = "examine"
+MACHINE = "system"
 ALWAYS = frozenset({"sign", "release"})
 BEFORE_FIRST = -1
 
@@ -85,8 +86,11 @@ def drafted_at(chain: Chain, here: int) -> int | None:
 
 
 def may_act(step: Step, roles: frozenset[str]) -> bool:
-    """Whether the step waits for one of the roles; the table of states says which acts a role may do at all."""
-    return step.get("role", "") in roles
+    """Whether the step waits for one of the roles; the table of states says which acts a role may do at all.
+
+    A step declared for the system may be taken by whoever that table allows: a rule may fail to decide.
+    """
+    return step.get("role", MACHINE) in (roles | {MACHINE})
 
 
 def parts(chain: Chain) -> dict[int, float]:

@@ -11,10 +11,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications import answering, deadlines, explaining, legal
+from applications import answering, chains, deadlines, explaining, legal
 from applications.models import Dossier, Event
 from applications.states import CLOCK_RUNNING, ENDED, FINAL, INSIDE_KINDS, PAUSED, State
-from applications.wording import step_name
+from applications.wording import skipped_in_words, step_name
 from identity.models import Agency
 
 LONGEST_RULER = 31
@@ -116,6 +116,7 @@ def happenings(dossier: Dossier) -> list[Happening]:
 def _happening(dossier: Dossier, event: Event, partners: Mapping[str, str]) -> Happening:
     note = getattr(event, "note", None)
     text = note.text if note is not None and event.kind in TOLD_REASONS else ""
+    text = text or skipped_in_words(dossier.steps, event.data)
     return Happening(
         event.kind, event.at, _title(event, partners), _who(dossier, event), text, BY_FORM.get(event.kind, "")
     )
@@ -165,13 +166,16 @@ def holder(dossier: Dossier) -> str:
 
 
 def steps(dossier: Dossier) -> tuple[int, list[str]]:
-    """(number of the current step, names of all steps): intake, the version's own steps, handing over."""
-    names = [_("Tiếp nhận"), *map(step_name, dossier.steps), _("Trả kết quả")]
+    """(number of the current step, names of all steps): intake, those of the version's own steps that apply, handing
+    over."""
+    chain = chains.chain_of(dossier)
+    own = [step_name(chain.declared[number]) for number in chain.numbers]
+    names = [_("Tiếp nhận"), *own, _("Trả kết quả")]
     state = dossier.state
     if state in PAUSED or state == State.WITHDRAWAL_REQUESTED:
         state = dossier.return_states[-1] if dossier.return_states else State.SUBMITTED
     if state == State.PROCESSING:
-        return min(dossier.step + 2, len(names)), names
+        return min(sum(number < dossier.step for number in chain.numbers) + 2, len(names)), names
     if state in (State.COMPLETED, State.DELIVERED):
         return len(names), names
     return 1, names

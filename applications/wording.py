@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.states import EDGES
@@ -58,6 +59,13 @@ def rows_in_words(questions: Iterable[Question], rows: Iterable[Mapping[str, Any
 def step_name(step: Mapping[str, Any]) -> str:
     """A processing step as the version names it; empty for no step."""
     return in_language(step.get("name_vi", ""), step.get("name_en", ""))
+
+
+def skipped_in_words(steps: Iterable[Mapping[str, Any]], data: Mapping[str, Any]) -> str:
+    """The steps an event passed over, by name; empty when it passed over none."""
+    names = {step["id"]: step_name(step) for step in steps}
+    skipped = ", ".join(f"«{names.get(one, one)}»" for one in data.get("skipped", ()))
+    return _("Không cần bước %(steps)s.") % {"steps": skipped} if skipped else ""
 
 
 _names: dict[str, str] = {}
