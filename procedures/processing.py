@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -167,7 +167,7 @@ def _steps(processing: dict[str, Any], form: Form | None, env: Mapping[str, Type
     steps: list[dict[str, Any]] = processing["steps"]
     yield from _once("steps", (step["id"] for step in steps))
     yield from _order(steps)
-    if sum(step.get("share", 0) for step in steps) > 1.0001:
+    if _shares(steps) > 1.0001:
         yield Fault("steps", _("các phần thời hạn (share) cộng lại không được quá 1"))
     known, found = dict(env), {one["id"]: FOUND for one in processing.get("findings", ())}
     for number, step in enumerate(steps):
@@ -179,6 +179,12 @@ def _steps(processing: dict[str, Any], form: Form | None, env: Mapping[str, Type
         yield from _different(path, step, [one["id"] for one in steps[:number]])
         if step["kind"] == "examine":
             known = {"findings": Type("map", parts=found), **env}
+
+
+def _shares(steps: list[dict[str, Any]]) -> float:
+    """Consultations declared one after another run together and count once."""
+    parts = groupby(enumerate(steps), lambda one: -1 if one[1]["kind"] == "consult" else one[0])
+    return sum(max(float(step.get("share", 0)) for _number, step in group) for _key, group in parts)
 
 
 def _order(steps: list[dict[str, Any]]) -> Iterator[Fault]:

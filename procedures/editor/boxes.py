@@ -182,6 +182,8 @@ def value_at(record: Mapping[str, Any], name: str) -> Any:
 
 def _put(record: dict[str, Any], name: str, value: Any, *, dropped: bool) -> None:
     *way, last = name.split(".")
+    if dropped and way and not isinstance(value_at(record, ".".join(way)), Mapping):
+        return
     for key in way:
         inner = record.get(key)
         record[key] = record = dict(inner) if isinstance(inner, Mapping) else {}

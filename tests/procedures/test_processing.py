@@ -47,6 +47,8 @@ def test_every_shipped_processing_is_right(name: str) -> None:
         ({"steps": [EXAMINE, RELEASE, SIGN]}, "steps", "bước cuối"),
         ({"steps": [EXAMINE, RELEASE]}, "steps", "đúng một bước ký"),
         ({"steps": [EXAMINE | {"share": 0.7}, SIGN | {"share": 0.4}, RELEASE]}, "steps", "không được quá 1"),
+        ({"steps": [ASK | {"consult": {"agency": "x", "days": 3}, "share": 0.7},
+                    EXAMINE | {"share": 0.2}, SIGN | {"share": 0.2}, RELEASE]}, "steps", "không được quá 1"),
         ({"steps": [EXAMINE | {"when": "gone == 1"}, SIGN, RELEASE]}, "steps[0].when", "«gone»"),
         ({"steps": [EXAMINE, SIGN | {"when": "c == 'a'"}, RELEASE]}, "steps[1].when", "luôn phải có"),
         ({"steps": [EXAMINE | {"kind": "consult"}, SIGN, RELEASE]}, "steps[0]", "cơ quan được hỏi"),
@@ -98,7 +100,8 @@ def test_every_kind_of_step_with_everything_it_can_say_is_right() -> None:
     ask = {"agency": "x", "days": 5, "papers": [], "silence": "Luật X, Điều 1"}
     raw = {
         "steps": [
-            CHECK | {"when": "c == 'a'", "source": "Luật X, Điều 2"}, ASK | {"consult": ask}, EXAMINE,
+            CHECK | {"when": "c == 'a'", "source": "Luật X, Điều 2"}, ASK | {"consult": ask, "share": 0.7},
+            ASK | {"id": "ask_two", "consult": ask, "share": 0.7}, EXAMINE,
             APPROVE | {"when": "findings.f != ''"}, SIGN | {"different_from": ["approve"]}, NUMBER, RELEASE,
         ],
         "findings": FINDINGS,
