@@ -168,7 +168,7 @@ def test_a_step_waits_for_its_own_role_and_one_of_the_system_for_whoever_the_tab
 
 
 def test_broken_variants_of_the_chain_are_caught(monkeypatch):
-    """Each invariant has teeth: a chain that repeats, may lose its signature, forgets who drafted, turns days round."""
+    """A chain that repeats, may lose its signature, forgets who drafted, turns its days round."""
     ones = [
         step("consult", "a"), step("consult", "b"), step("verify", "c"), step("examine", "d"),
         step("sign", when="!big"), step("release"),
