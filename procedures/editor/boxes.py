@@ -40,6 +40,8 @@ class Box:
     """The key is left out while the box is empty; otherwise it stays with ``empty``."""
     language: str = ""
     wide: bool = True
+    only_for: str = ""
+    """In rows: the kind of part the box belongs to; others do not show it, a new row does."""
 
 
 @dataclass(frozen=True)
@@ -352,8 +354,9 @@ def shown(
         for number, origin in enumerate(origins):
             known = stored[int(origin)] if origin.isdecimal() and int(origin) < len(stored) else part.blank
             name = f"{part.name}.{number}"
-            boxes = [show(box, f"{name}.{box.name}", value_at(known, box.name)) for box in part.boxes]
             said, is_new, last = str(known.get("title") or ""), not origin.isdecimal(), len(origins) - 1
+            fitting = [one for one in part.boxes if is_new or one.only_for in ("", known.get("kind"))]
+            boxes = [show(box, f"{name}.{box.name}", value_at(known, box.name)) for box in fitting]
             drawn.append(ShownRow(name, number + 1, boxes, said, is_new, number == 0, number == last))
         return ShownRows(part, drawn, ",".join(origins))
 

@@ -120,8 +120,14 @@ def _bad_routing(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{place}.level", _("Tìm theo địa chỉ cần đủ ba phần: cấp, loại cơ quan, câu hỏi.")
 
 
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom to ask belongs to a consultation only."""
+    asks = step["kind"] == processing_boxes.CONSULT
+    return {name: value for name, value in step.items() if name != "consult" or asks and value}
+
+
 def _put(edition: Edition, written: Written) -> Edition:
     record = {name: value for name, value in written.record.items() if value not in ({}, [])}
-    if steps := record.get("steps"):
-        record["steps"] = [{name: value for name, value in step.items() if value != {}} for step in steps]
+    if "steps" in record:
+        record["steps"] = [_step(step) for step in record["steps"]]
     return replace(edition, processing=record)

@@ -29,6 +29,7 @@ TEMPLATES: Options = (
 RULE = _("Viết như điều kiện của biểu mẫu, ví dụ: copies > 1. Để trống nếu luôn luôn.")
 FROM = _("Đánh dấu câu hỏi về địa chỉ; lấy câu đầu tiên có trả lời.")
 DIFFERENT = _("Mã các bước đứng trước, mỗi dòng một mã: người đã làm bước đó không làm bước này.")
+CONSULT = "consult"
 ASKED = _("Chỉ cho việc lấy ý kiến.")
 FINDINGS = Rows(
     "findings",
@@ -49,12 +50,45 @@ FINDINGS = Rows(
 def steps(agencies: Options, kinds: Options, papers: Options) -> Rows:
     """The steps; an agency that is asked is found by key, or by kind at the place of the deciding one."""
     asked = (
-        Box("consult.agency", _("Hỏi một cơ quan"), "choice", ASKED, agencies, dropped=True),
-        Box("consult.level", _("Hoặc hỏi cấp"), "choice", options=LEVELS, dropped=True, wide=False),
-        Box("consult.kind", _("Loại cơ quan được hỏi"), "choice", options=kinds, dropped=True),
-        Box("consult.days", _("Số ngày làm việc để trả lời"), "whole", most=60, dropped=True, wide=False),
-        Box("consult.papers", _("Giấy tờ cho xem"), "checks", options=papers, empty=[], dropped=True),
-        Box("consult.silence", _("Căn cứ khi không trả lời"), dropped=True),
+        Box(
+            "consult.agency", _("Hỏi một cơ quan"), "choice", ASKED, agencies, dropped=True, only_for=CONSULT
+        ),
+        Box(
+            "consult.level",
+            _("Hoặc hỏi cấp"),
+            "choice",
+            options=LEVELS,
+            dropped=True,
+            only_for=CONSULT,
+            wide=False,
+        ),
+        Box(
+            "consult.kind",
+            _("Loại cơ quan được hỏi"),
+            "choice",
+            options=kinds,
+            dropped=True,
+            only_for=CONSULT,
+        ),
+        Box(
+            "consult.days",
+            _("Số ngày làm việc để trả lời"),
+            "whole",
+            most=60,
+            dropped=True,
+            only_for=CONSULT,
+            wide=False,
+        ),
+        Box(
+            "consult.papers",
+            _("Giấy tờ cho xem"),
+            "checks",
+            options=papers,
+            empty=[],
+            dropped=True,
+            only_for=CONSULT,
+        ),
+        Box("consult.silence", _("Căn cứ khi không trả lời"), dropped=True, only_for=CONSULT),
     )
     boxes = (
         Box("id", _("Mã bước"), empty="", most=40, wide=False, hint=_("Chữ thường không dấu.")),
