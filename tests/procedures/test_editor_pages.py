@@ -379,7 +379,7 @@ def test_a_consultation_is_written_by_boxes_that_no_other_step_shows(ministry):
     steps = fresh(draft).processing["steps"]
     assert steps[0]["consult"] == {"agency": ministry.agency.key, "days": 5}
     assert steps[1:] == [before[0], {**before[1], "different_from": ["examine"]}, before[2]]
-    assert typed(client, url)["steps.0.consult.days"] == "5"
+    assert typed(client, url)["steps.0.consult.days"] == ["5"]
     assert client.post(url, typed(client, url, do="save") | {"steps.0.kind": "verify"}).status_code == 302
     assert "consult" not in fresh(draft).processing["steps"][0]
 
