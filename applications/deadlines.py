@@ -17,7 +17,7 @@ Rules and their source:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -175,6 +175,29 @@ def moved(moment: dt.datetime, pause: Pause, calendar: Calendar) -> dt.datetime:
     return calendar.closing(calendar.next_working(_local(moment).date() + dt.timedelta(days=days)))
 
 
+def worked(
+    start: dt.datetime, end: dt.datetime, calendar: Calendar, pauses: Sequence[Pause] = ()
+) -> dt.timedelta:
+    """Office time between two moments, without the pauses."""
+    work = dt.timedelta()
+    for begin, finish in _office_time(_local(start), calendar, pauses):
+        if begin >= end:
+            break
+        work += min(finish, end) - begin
+    return work
+
+
+def after(
+    start: dt.datetime, work: dt.timedelta, calendar: Calendar, pauses: Sequence[Pause] = ()
+) -> dt.datetime:
+    """When so much office time has passed. Raises DeadlineError when it never does within twenty years."""
+    for begin, finish in _office_time(_local(start), calendar, pauses):
+        if begin + work <= finish:
+            return begin + work
+        work -= finish - begin
+    raise DeadlineError("the term does not end within twenty years")
+
+
 def amount(value: int, unit: str) -> str:
     """A term in words."""
     words = {
@@ -317,19 +340,20 @@ def _explain(days: Sequence[Day], calendar: Calendar) -> list[str]:
 def _working_hours(
     received: dt.datetime, value: int, calendar: Calendar, pauses: Sequence[Pause]
 ) -> Deadline:
-    left = dt.timedelta(hours=value)
-    day = received.date()
+    note = _("%(value)d giờ làm việc, tính từ %(at)s") % {"value": value, "at": _at(received)}
+    return Deadline(after(received, dt.timedelta(hours=value), calendar, pauses), (), (note,))
+
+
+def _office_time(
+    start: dt.datetime, calendar: Calendar, pauses: Sequence[Pause]
+) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    """The stretches of open office from ``start`` on, outside every pause."""
+    day = start.date()
     for _unused in range(_HORIZON):
         for opening, closing in calendar.shifts_on(day) if calendar.is_working(day) else ():
-            start = max(dt.datetime.combine(day, opening, LEGAL_ZONE), received)
-            end = dt.datetime.combine(day, closing, LEGAL_ZONE)
-            for begin, finish in _without(start, end, pauses):
-                if begin + left <= finish:
-                    note = _("%(value)d giờ làm việc, tính từ %(at)s") % {"value": value, "at": _at(received)}
-                    return Deadline(begin + left, (), (note,))
-                left -= finish - begin
+            begin = max(dt.datetime.combine(day, opening, LEGAL_ZONE), start)
+            yield from _without(begin, dt.datetime.combine(day, closing, LEGAL_ZONE), pauses)
         day += dt.timedelta(days=1)
-    raise DeadlineError("the term does not end within twenty years")
 
 
 def _without(

@@ -92,17 +92,21 @@ def deadline_of(
     """
     if dossier.accepted_at is None:
         return None
-    pauses = [
-        deadlines.Pause(p.started_at, max(p.ended_at or now, p.started_at))
-        for p in dossier.pauses.filter(started_at__gte=dossier.accepted_at)
-    ]
     return deadline_for(
         dossier.version,
         dossier.accepted_at,
-        pauses,
+        pauses_of(dossier, now=now),
         agency_id=dossier.agency_id,
         extension=extension or extension_of(Extension.objects.filter(dossier=dossier).first()),
     )
+
+
+def pauses_of(dossier: Dossier, *, now: dt.datetime) -> list[deadlines.Pause]:
+    """All since the acceptance; an open one counts as lasting until ``now``."""
+    return [
+        deadlines.Pause(p.started_at, max(p.ended_at or now, p.started_at))
+        for p in dossier.pauses.filter(started_at__gte=dossier.accepted_at)
+    ]
 
 
 def extension_of(granted: Extension | None) -> deadlines.Extension | None:

@@ -77,7 +77,8 @@ class Component:
 
 @dataclass(frozen=True)
 class RoutingStep:
-    """One hand-over on the routing slip; `outcome` is trước hạn, đúng hạn or quá hạn."""
+    """One hand-over on the routing slip: when it was (`at`), by when it should have been (`planned`, if that is
+    known); `outcome` is trước hạn, đúng hạn or quá hạn."""
 
     unit: str
     given_by: str = ""
@@ -86,6 +87,8 @@ class RoutingStep:
     outcome: str = ""
     note: str = ""
     at_text: str = ""
+    planned: datetime | None = None
+    planned_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,10 @@ def render_form(form_set: FormSet | str, kind: Kind | str, context: FormContext)
     form = FORMS[chosen].get(Kind(kind))
     if form is None:
         raise UnknownForm(f"{CIRCULARS[chosen]} không có mẫu {kind}")
-    dated = replace(context, steps=[replace(step, at_text=_time(step.at)) for step in context.steps])
+    spoken = [
+        replace(step, at_text=_time(step.at), planned_text=_time(step.planned)) for step in context.steps
+    ]
+    dated = replace(context, steps=spoken)
     values: dict[str, Any] = {
         "form": form,
         "circular": CIRCULARS[chosen],

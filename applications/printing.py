@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from applications import answering, hands, issuing, legal, numbering, wording
+from applications import answering, chains, hands, issuing, legal, numbering, wording
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Attachment, Dossier, Event, FormNumber, Letter, SupplementRequest
 from applications.printed_forms import (
@@ -146,7 +146,8 @@ def context_of(dossier: Dossier, kind: Kind, *, at: dt.datetime) -> FormContext:
         officer=letter.signer_name if letter else event.actor.full_name if event and event.actor else "",
         officer_phone=desk.phone if desk else "",
         signer_title=_signer_title(kind, letter),
-        steps=routing_of(dossier) if kind == Kind.ROUTING_SLIP else (),
+        steps=routing_of(dossier, at=at) if kind == Kind.ROUTING_SLIP else (),
+        partner_agencies=_partners(dossier) if kind == Kind.ROUTING_SLIP else (),
         demo=settings.DEMO,
     )
 
@@ -169,28 +170,56 @@ def limit_in_words(dossier: Dossier) -> str:
     return unit % int(limit["value"])
 
 
-def routing_of(dossier: Dossier) -> list[RoutingStep]:
-    """Every hand-over from the acceptance on: who gave, who received, when."""
+def routing_of(dossier: Dossier, *, at: dt.datetime) -> list[RoutingStep]:
+    """Every hand-over from the acceptance on, and every opinion of another agency: who, when, by when it should have
+    been, and whether it was."""
     events = Event.objects.filter(dossier=dossier, kind__in=EDGES).select_related("actor", "agency")
     ordered = list(events.order_by("seq"))
     who = hands.names(ordered)
-    steps: list[RoutingStep] = []
+    chain = chains.chain_of(dossier)
+    moments = chains.due_moments(dossier, chain, now=at)
+    planned = {chain.declared[number]["id"]: moment for number, moment in moments.items()}
+    rows: list[RoutingStep] = []
     giver = dossier.submitter.name
     for event in ordered:
         receiver = who[event.pk]
         if event.agency is not None:
-            steps.append(
+            due = planned.get(event.data.get("step", ""))
+            rows.append(
                 RoutingStep(
                     unit=event.agency.name,
                     given_by=giver,
                     received_by=receiver,
                     at=event.at,
-                    outcome=_outcome(dossier, event),
+                    planned=due,
+                    outcome=_outcome(event.at, due),
                     note=str(EDGES[event.kind].label),
                 )
             )
         giver = receiver
-    return steps
+    return sorted([*rows, *_opinions(dossier)], key=lambda row: row.at or at)
+
+
+def _opinions(dossier: Dossier) -> list[RoutingStep]:
+    """Questions to other agencies that are closed, each with its own day."""
+    closed = dossier.consultations.filter(closed_at__isnull=False)
+    return [
+        RoutingStep(
+            unit=one.agency.name,
+            given_by=one.asked_by.full_name if one.asked_by else "Hệ thống",
+            received_by=one.answered_by.full_name if one.answered_by else "",
+            at=one.closed_at,
+            planned=one.due_at,
+            outcome=_outcome(one.closed_at, one.due_at) if one.opinion else "",
+            note=str(one.get_opinion_display()) if one.opinion else one.close_reason,
+        )
+        for one in closed.select_related("agency", "asked_by", "answered_by").order_by("closed_at", "pk")
+    ]
+
+
+def _partners(dossier: Dossier) -> list[str]:
+    asked = dossier.consultations.order_by("asked_at", "pk").values_list("agency__name", flat=True)
+    return list(dict.fromkeys(asked))
 
 
 def register_entries(agency: Agency, *, first: dt.date, last: dt.date) -> list[RegisterEntry]:
@@ -269,12 +298,13 @@ def _contact(journey: Journey, element: str) -> str:
     return ""
 
 
-def _outcome(dossier: Dossier, event: Event) -> str:
-    if event.kind != "release" or dossier.due_at is None:
+def _outcome(moment: dt.datetime | None, due: dt.datetime | None) -> str:
+    """Early is on an earlier day."""
+    if moment is None or due is None:
         return ""
-    if event.at > dossier.due_at:
+    if moment > due:
         return "quá hạn"
-    return "trước hạn" if _day(event.at) != _day(dossier.due_at) else "đúng hạn"
+    return "trước hạn" if _day(moment) != _day(due) else "đúng hạn"
 
 
 def _day(moment: dt.datetime | None) -> dt.date | None:

@@ -36,6 +36,26 @@ def agency_at(route: processing.Route | None, values: Mapping[str, Any], *, on: 
     return _known(agencies.first(), unit)
 
 
+def asked_agency(dossier: Dossier, whom: Mapping[str, Any]) -> Agency:
+    """Whom a consultation step asks: an agency by its key, or that of a kind where the deciding agency is. Raises
+    Refused."""
+    if "agency" in whom:
+        return _known(Agency.objects.filter(key=whom["agency"], valid_to=None).first(), whom["agency"])
+    own: Any = dossier.agency
+    unit = own.unit
+    if unit is not None and whom["level"] == Agency.Level.PROVINCE and unit.parent is not None:
+        unit = unit.parent
+    asked = Agency.objects.filter(
+        level=whom["level"], kind=whom["kind"], unit=unit, unit__isnull=False, valid_to=None
+    ).first()
+    if asked is None:
+        raise Refused(
+            _("Chưa tìm được cơ quan phải lấy ý kiến tại %(place)s. Hãy báo quản trị bổ sung cơ quan này.")
+            % {"place": unit or own}
+        )
+    return asked
+
+
 def _known(agency: Agency | None, place: object) -> Agency:
     if agency is None:
         raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": place})

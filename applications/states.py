@@ -147,9 +147,16 @@ EDGES: dict[str, Edge] = {
         _edge(
             "propose", (S.PROCESSING,), S.PROCESSING, f"{_CASE} {SYSTEM}", _("Trình kết quả"), step="examine"
         ),
+        _edge(
+            "verify", (S.PROCESSING,), S.PROCESSING, f"{_CASE} {_APPROVER}", _("Xác minh xong"), step="verify"
+        ),
+        _edge(
+            "end_consulting", (S.PROCESSING,), S.PROCESSING, SYSTEM, _("Kết thúc lấy ý kiến"), step="consult"
+        ),
         _edge("approve", (S.PROCESSING,), S.PROCESSING, _APPROVER, _("Phê duyệt"), step="approve"),
         _edge("send_back", (S.PROCESSING,), S.PROCESSING, f"{_APPROVER} {_SIGNER}", _("Trả lại để sửa")),
         _edge("sign", (S.PROCESSING,), S.PROCESSING, f"{_SIGNER} {SYSTEM}", _("Ký"), step="sign"),
+        _edge("number", (S.PROCESSING,), S.PROCESSING, f"{_CLERK} {SYSTEM}", _("Cấp số"), step="number"),
         _edge("release", (S.PROCESSING,), S.COMPLETED, f"{_CLERK} {SYSTEM}", _("Phát hành"), step="release"),
         _edge("deliver", (S.COMPLETED,), S.DELIVERED, f"{_INTAKE} {SYSTEM}", _("Trả kết quả")),
     )

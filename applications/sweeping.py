@@ -88,6 +88,22 @@ def remind_consulted(*, at: dt.datetime, limit: int = 100) -> int:
     return sum(_remind(one, at) for one in soon[:limit])
 
 
+def lapse_unanswered(*, at: dt.datetime, limit: int = 100) -> int:
+    """Close questions of steps whose days are over, so that the chain goes on; returns how many."""
+    late = Consultation.objects.filter(closed_at=None, due_at__lt=at, dossier__state__in=[*OPEN])
+    found = late.exclude(step="").select_related("dossier__version", "agency").order_by("due_at")
+    return sum(_lapse(one, at) for one in found[:limit])
+
+
+def _lapse(consultation: Consultation, at: dt.datetime) -> bool:
+    try:
+        services.lapse_consultation(consultation=consultation, at=at)
+    except DomainError as error:
+        logger.error("consultation %s was not closed: %s", consultation.pk, _cause(error))
+        return False
+    return True
+
+
 def _remind(consultation: Consultation, at: dt.datetime) -> bool:
     try:
         services.remind_consultation(consultation=consultation, at=at)

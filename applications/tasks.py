@@ -19,6 +19,7 @@ def sweep() -> None:
     services.release_absent(at=timezone.now())
     services.hand_on_held(at=timezone.now())
     sweeping.remind_consulted(at=timezone.now())
+    sweeping.lapse_unanswered(at=timezone.now())
     sweeping.draft_letters(at=timezone.now())
     sweeping.escalate_breaches(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):

@@ -11,10 +11,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications import answering, deadlines, explaining, legal
+from applications import answering, chains, deadlines, explaining, legal
 from applications.models import Dossier, Event
 from applications.states import CLOCK_RUNNING, ENDED, FINAL, INSIDE_KINDS, PAUSED, State
-from applications.wording import step_name
+from applications.wording import skipped_in_words, step_name
 from identity.models import Agency
 
 LONGEST_RULER = 31
@@ -34,9 +34,12 @@ KINDS = {
     "stop": gettext_lazy("Dừng xử lý"),
     "expire": gettext_lazy("Dừng vì quá hạn chờ bạn"),
     "propose": gettext_lazy("Đã trình dự thảo kết quả"),
+    "verify": gettext_lazy("Đã xác minh xong"),
+    "end_consulting": gettext_lazy("Đã kết thúc lấy ý kiến các cơ quan"),
     "approve": gettext_lazy("Lãnh đạo đã phê duyệt"),
     "send_back": gettext_lazy("Dự thảo được trả lại để sửa"),
     "sign": gettext_lazy("Người có thẩm quyền đã ký"),
+    "number": gettext_lazy("Đã cấp số văn bản"),
     "result_signed": gettext_lazy("Chữ ký số đã gắn vào kết quả"),
     "release": gettext_lazy("Đã phát hành kết quả"),
     "deliver": gettext_lazy("Đã trả kết quả"),
@@ -50,6 +53,7 @@ KINDS = {
     "consulted": gettext_lazy("Đang hỏi ý kiến %(agency)s, chậm nhất %(day)s"),
     "consultation_answered": gettext_lazy("%(agency)s đã cho ý kiến"),
     "consultation_closed": gettext_lazy("Không chờ ý kiến của %(agency)s nữa"),
+    "consultation_lapsed": gettext_lazy("%(agency)s không trả lời trong hạn, không chờ nữa"),
     "consultation_reminded": gettext_lazy("Đã nhắc %(agency)s cho ý kiến"),
     "supplement_drafted": gettext_lazy("Cơ quan xem xét hỏi thêm, chờ lãnh đạo quyết định"),
     "supplement_declined": gettext_lazy("Lãnh đạo quyết định không hỏi thêm"),
@@ -112,6 +116,7 @@ def happenings(dossier: Dossier) -> list[Happening]:
 def _happening(dossier: Dossier, event: Event, partners: Mapping[str, str]) -> Happening:
     note = getattr(event, "note", None)
     text = note.text if note is not None and event.kind in TOLD_REASONS else ""
+    text = text or skipped_in_words(dossier.steps, event.data)
     return Happening(
         event.kind, event.at, _title(event, partners), _who(dossier, event), text, BY_FORM.get(event.kind, "")
     )
@@ -161,13 +166,16 @@ def holder(dossier: Dossier) -> str:
 
 
 def steps(dossier: Dossier) -> tuple[int, list[str]]:
-    """(number of the current step, names of all steps): intake, the version's own steps, handing over."""
-    names = [_("Tiếp nhận"), *map(step_name, dossier.steps), _("Trả kết quả")]
+    """(number of the current step, names of all steps): intake, those of the version's own steps that apply, handing
+    over."""
+    chain = chains.chain_of(dossier)
+    own = [step_name(chain.declared[number]) for number in chain.numbers]
+    names = [_("Tiếp nhận"), *own, _("Trả kết quả")]
     state = dossier.state
     if state in PAUSED or state == State.WITHDRAWAL_REQUESTED:
         state = dossier.return_states[-1] if dossier.return_states else State.SUBMITTED
     if state == State.PROCESSING:
-        return min(dossier.step + 2, len(names)), names
+        return min(sum(number < dossier.step for number in chain.numbers) + 2, len(names)), names
     if state in (State.COMPLETED, State.DELIVERED):
         return len(names), names
     return 1, names

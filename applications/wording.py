@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.states import EDGES
@@ -32,6 +33,7 @@ EVENT_LABELS = {
     "consulted": gettext_lazy("Lấy ý kiến cơ quan khác"),
     "consultation_answered": gettext_lazy("Cơ quan được hỏi đã cho ý kiến"),
     "consultation_closed": gettext_lazy("Thôi chờ ý kiến"),
+    "consultation_lapsed": gettext_lazy("Không trả lời trong hạn, không chờ nữa"),
     "consultation_reminded": gettext_lazy("Nhắc cơ quan được hỏi"),
     "supplement_drafted": gettext_lazy("Trình yêu cầu bổ sung lần hai"),
     "supplement_declined": gettext_lazy("Không gửi yêu cầu bổ sung lần hai"),
@@ -58,6 +60,13 @@ def rows_in_words(questions: Iterable[Question], rows: Iterable[Mapping[str, Any
 def step_name(step: Mapping[str, Any]) -> str:
     """A processing step as the version names it; empty for no step."""
     return in_language(step.get("name_vi", ""), step.get("name_en", ""))
+
+
+def skipped_in_words(steps: Iterable[Mapping[str, Any]], data: Mapping[str, Any]) -> str:
+    """The steps an event passed over, by name; empty when it passed over none."""
+    names = {step["id"]: step_name(step) for step in steps}
+    skipped = ", ".join(f"«{names.get(one, one)}»" for one in data.get("skipped", ()))
+    return _("Không cần bước %(steps)s.") % {"steps": skipped} if skipped else ""
 
 
 _names: dict[str, str] = {}

@@ -6,6 +6,12 @@ Routing is one rule or ordered cases, the first that holds wins:
 ``{"level": "commune", "kind": "commune_committee", "from": ["mother_residence", …]}``: the agency of that kind for
 the commune of the first of these answers; ``{"level": "province", …}``: of its province; ``{"agency": "<key>"}``:
 one agency for the whole country; ``{"cases": [{"when": "…", …}, {…}]}``: the last case has no ``when``.
+
+Steps run in their order (``applications.steps``): ``when`` reads the answers and, after the first examination, what
+the agency found (``findings.<id>``); ``different_from`` names steps whose person may not do this one as well;
+``source`` says where the law has the step. A consultation is put to an agency by its key, or to that of a kind at the
+place of the deciding agency; ``papers`` are the file questions it may see, ``silence`` the article by which no answer
+within ``days`` (working days) counts as none to come.
 """
 
 from __future__ import annotations
@@ -14,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,14 +32,21 @@ from procedures.schema.expressions import Walk
 from procedures.schema.shape import MOST_FAULTS, against
 from procedures.schema.structure import ID, NAMED, RULE, TEXT, many, record
 from procedures.schema.typecheck import check
-from procedures.schema.types import Type
+from procedures.schema.types import Type, free_text
 
-STEP_KINDS = ("examine", "verify", "consult", "approve", "sign", "release")
+STEP_KINDS = ("examine", "verify", "consult", "approve", "sign", "number", "release")
+BEFORE_SIGNING, AFTER_SIGNING = ("examine", "verify", "consult", "approve"), ("number", "release")
 ROLES = ("intake", "case_officer", "approver", "signer", "registry_clerk", "finance", "system")
 KEY = {"type": "string", "pattern": r"^[a-z][a-z0-9_-]{0,59}$"}
-CONSULT = record((), agency=KEY, level={"enum": ["commune", "province"]}, kind=KEY, days={
-    "type": "integer", "minimum": 1, "maximum": 365,
-})  # fmt: skip
+CONSULT = record(
+    ("days",),
+    agency=KEY,
+    level={"enum": ["commune", "province"]},
+    kind=KEY,
+    days={"type": "integer", "minimum": 1, "maximum": 60},
+    papers=many(ID, 50),
+    silence=TEXT,
+)
 STEP = record(
     ("id", "kind", "role", "name_vi"),
     id=ID,
@@ -44,7 +57,11 @@ STEP = record(
     when=RULE,
     share={"type": "number", "exclusiveMinimum": 0, "maximum": 1},
     consult=CONSULT,
+    different_from=many(ID, 10),
+    source=TEXT,
 )
+FOUND = free_text(3000)
+"""What an officer may state under one finding."""
 _PLACE = {"level": {"enum": ["commune", "province"]}, "kind": KEY, "from": many(ID, 10, 1)}
 _TO = {"agency": KEY, **_PLACE}
 ROUTING = {
@@ -120,7 +137,7 @@ def faults(processing: Any, form: Form | None) -> list[Fault]:
     if found := [*islice(against(_structure(), processing), MOST_FAULTS)]:
         return found
     env = Walk(form).env if form is not None else {}
-    return [*_steps(processing["steps"], env), *_routing(processing.get("routing"), form, env),
+    return [*_steps(processing, form, env), *_routing(processing.get("routing"), form, env),
             *_rest(processing, form, env)]  # fmt: skip
 
 
@@ -146,31 +163,74 @@ def _rule(path: str, expression: str | None, env: Mapping[str, Type]) -> Iterato
         yield Fault(path, _("kết quả phải là đúng hoặc sai"))
 
 
-def _steps(steps: list[dict[str, Any]], env: Mapping[str, Type]) -> Iterator[Fault]:
+def _steps(processing: dict[str, Any], form: Form | None, env: Mapping[str, Type]) -> Iterator[Fault]:
+    steps: list[dict[str, Any]] = processing["steps"]
     yield from _once("steps", (step["id"] for step in steps))
+    yield from _order(steps)
+    if _shares(steps) > 1.0001:
+        yield Fault("steps", _("các phần thời hạn (share) cộng lại không được quá 1"))
+    known, found = dict(env), {one["id"]: FOUND for one in processing.get("findings", ())}
+    for number, step in enumerate(steps):
+        path = f"steps[{number}]"
+        yield from _rule(f"{path}.when", step.get("when"), known)
+        if step.get("when") and step["kind"] in ("sign", "release"):
+            yield Fault(f"{path}.when", _("bước ký và bước phát hành luôn phải có: bỏ điều kiện"))
+        yield from _consult(path, step, form)
+        yield from _different(path, step, [one["id"] for one in steps[:number]])
+        if step["kind"] == "examine":
+            known = {"findings": Type("map", parts=found), **env}
+
+
+def _shares(steps: list[dict[str, Any]]) -> float:
+    """Consultations declared one after another run together and count once."""
+    parts = groupby(enumerate(steps), lambda one: -1 if one[1]["kind"] == "consult" else one[0])
+    return sum(max(float(step.get("share", 0)) for _number, step in group) for _key, group in parts)
+
+
+def _order(steps: list[dict[str, Any]]) -> Iterator[Fault]:
     kinds = [step["kind"] for step in steps]
+    always = [one for one, step in enumerate(steps) if step["kind"] == "examine" and not step.get("when")]
     if kinds[0] not in ("examine", "verify", "consult"):
         yield Fault("steps[0]", _("bước đầu phải là thẩm tra, xác minh hoặc lấy ý kiến"))
     if kinds.count("release") != 1 or kinds[-1] != "release":
         yield Fault("steps", _("bước cuối, và chỉ bước cuối, là phát hành (release)"))
+        return
     if kinds.count("sign") != 1:
         yield Fault("steps", _("phải có đúng một bước ký (sign)"))
-    if sum(step.get("share", 0) for step in steps) > 1.0001:
-        yield Fault("steps", _("các phần thời hạn (share) cộng lại không được quá 1"))
-    for number, step in enumerate(steps):
-        path = f"steps[{number}]"
-        yield from _rule(f"{path}.when", step.get("when"), env)
-        if step.get("when") and step["kind"] in ("sign", "release"):
-            yield Fault(f"{path}.when", _("bước ký và bước phát hành luôn phải có: bỏ điều kiện"))
-        yield from _consult(path, step)
+        return
+    signed = kinds.index("sign")
+    for number, kind in enumerate(kinds):
+        if kind in BEFORE_SIGNING and number > signed or kind in AFTER_SIGNING and number < signed:
+            yield Fault(f"steps[{number}]", _("sau bước ký chỉ có cấp số (number) rồi phát hành (release)"))
+        elif kind == "approve" and always and number < always[0]:
+            yield Fault(f"steps[{number}]", _("bước duyệt đứng sau bước thẩm tra trình kết quả"))
+    if kinds.count("number") > 1:
+        yield Fault("steps", _("nhiều nhất một bước cấp số (number)"))
+    if not always:
+        yield Fault(
+            "steps", _("phải có một bước thẩm tra (examine) không điều kiện, để có người trình kết quả")
+        )
 
 
-def _consult(path: str, step: dict[str, Any]) -> Iterator[Fault]:
+def _consult(path: str, step: dict[str, Any], form: Form | None) -> Iterator[Fault]:
     whom = step.get("consult")
     if (whom is not None) != (step["kind"] == "consult"):
         yield Fault(path, _("bước lấy ý kiến, và chỉ bước đó, ghi cơ quan được hỏi (consult)"))
-    elif whom is not None and ("agency" in whom) == ("level" in whom or "kind" in whom):
-        yield Fault(f"{path}.consult", _("ghi một cơ quan (agency), hoặc cấp (level) và loại (kind)"))
+    elif whom is not None:
+        if whom.keys() & {"agency", "level", "kind"} not in ({"agency"}, {"level", "kind"}):
+            yield Fault(f"{path}.consult", _("ghi một cơ quan (agency), hoặc cấp (level) và loại (kind)"))
+        questions = form.questions if form is not None else {}
+        for number, name in enumerate(whom.get("papers", ())):
+            if name not in questions or questions[name].kind != "file":
+                wrong = _("«%(name)s» không phải câu hỏi nộp giấy tờ") % {"name": name}
+                yield Fault(f"{path}.consult.papers[{number}]", wrong)
+
+
+def _different(path: str, step: dict[str, Any], before: list[str]) -> Iterator[Fault]:
+    for number, name in enumerate(step.get("different_from", ())):
+        if name not in before:
+            wrong = _("«%(name)s» không phải bước đứng trước bước này") % {"name": name}
+            yield Fault(f"{path}.different_from[{number}]", wrong)
 
 
 def _routing(routing: dict[str, Any] | None, form: Form | None, env: Mapping[str, Type]) -> Iterator[Fault]:

@@ -30,8 +30,16 @@ class Consultation(models.Model):
         max_length=120, blank=True, help_text=_("Đơn vị hoặc chuyên gia trong cơ quan được hỏi")
     )
     question = models.TextField()
+    step = models.CharField(
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text=_("Bước của thủ tục đã hỏi; trống nếu cán bộ hỏi"),
+    )
     papers = models.ManyToManyField(Attachment, related_name="+")
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     pause_basis = models.CharField(max_length=200, blank=True)
@@ -51,7 +59,10 @@ class Consultation(models.Model):
                 condition=Q(closed_at=None, opinion="", close_reason="")
                 | Q(closed_at__isnull=False, answered_by__isnull=False, close_reason="") & ~Q(opinion="")
                 | Q(closed_at__isnull=False, opinion="") & ~Q(close_reason=""),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "step"], condition=~Q(step=""), name="consultation_once_a_step"
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "due_at"], condition=Q(closed_at=None), name="consultation_open")

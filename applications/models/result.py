@@ -29,6 +29,7 @@ class Result(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.GRANT)
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
     fields = models.JSONField(default=list, help_text="[{label, label_en, value}] as drafted")
+    findings = models.JSONField(default=dict, help_text="{id: text} as stated when it was proposed")
     reason = models.TextField(blank=True)
     number = models.CharField(_("số văn bản"), max_length=60, blank=True)
     verify_code = models.CharField(max_length=16, unique=True)

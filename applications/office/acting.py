@@ -169,6 +169,16 @@ def _propose(act: Act) -> str:
     return _("Đã trình kết quả.")
 
 
+def _verify(act: Act) -> str:
+    services.verify(**act.common, note=act.text("note"))
+    return _("Đã ghi kết quả xác minh.")
+
+
+def _number(act: Act) -> str:
+    services.number(**act.common)
+    return _("Đã cấp số. Chữ ký số được ghi vào kết quả trong ít giây.")
+
+
 def _approve(act: Act) -> str:
     services.approve(**act.common)
     return _("Đã phê duyệt.")
@@ -181,6 +191,8 @@ def _send_back(act: Act) -> str:
 
 def _sign(act: Act) -> str:
     services.sign(**act.common)
+    if act.dossier.current_step.get("kind") == "number":
+        return _("Đã ký. Văn thư cấp số rồi chữ ký số được ghi vào kết quả.")
     return _("Đã ký. Chữ ký số và số văn bản được ghi vào kết quả trong ít giây.")
 
 
@@ -243,9 +255,11 @@ VERBS: Mapping[str, Callable[[Act], str]] = {
     "decline_supplement": _decline_supplement,
     "pass_on": _pass_on,
     "propose": _propose,
+    "verify": _verify,
     "approve": _approve,
     "send_back": _send_back,
     "sign": _sign,
+    "number": _number,
     "release": _release,
     "deliver": _deliver,
     "stop": _stop,

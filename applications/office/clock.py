@@ -64,6 +64,18 @@ def due_chip(dossier: Dossier, *, now: dt.datetime, calendar: Calendar) -> Chip:
     )
 
 
+def step_chip(due: dt.datetime, *, now: dt.datetime, calendar: Calendar) -> Chip:
+    """The step's own part of the term: a help to plan by, not a promise to the citizen."""
+    note = _("Hạn của bước: %(when)s.") % {"when": spoken(due, now)}
+    if due < now:
+        return Chip("error", "alert", _("Bước này đã trễ"), note)
+    days = _working_days(now, due, calendar)
+    if days == 0:
+        return Chip("warning", "alert", _("Bước này đến hạn hôm nay"), note)
+    left = ngettext("Bước này còn %(days)d ngày làm việc", "Bước này còn %(days)d ngày làm việc", days)
+    return Chip("success", "clock", left % {"days": days}, note)
+
+
 def spoken(moment: dt.datetime, now: dt.datetime) -> str:
     """«17:00 hôm nay», else «17:00 7/5»."""
     local = moment.astimezone(LEGAL_ZONE)

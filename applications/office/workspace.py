@@ -6,15 +6,27 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from applications import access, actors, answering, hands, issuing, legal, printing, revisions
+from applications import (
+    access,
+    actors,
+    answering,
+    chains,
+    deadlines,
+    hands,
+    issuing,
+    legal,
+    printing,
+    revisions,
+    steps,
+)
 from applications.actors import Actor, Mandate
 from applications.models import Absence, Attachment, Dossier, Event, Result, SupplementDraft
 from applications.office import checks, clock, consulting, inbox, legal_clock, queues
 from applications.office.facts import Group, groups, reported_of
 from applications.services import claiming
-from applications.services.consulting import ASKERS
+from applications.services.asking import ASKERS
 from applications.states import State, actions_for
-from applications.wording import event_label, step_name
+from applications.wording import event_label, skipped_in_words, step_name
 from identity.models import Officer, Role
 from procedures.journey import Journey
 from procedures.schema import in_language
@@ -22,9 +34,11 @@ from procedures.schema import in_language
 FIRST_ACTS = (
     "accept",
     "pass_on",
+    "verify",
     "propose",
     "approve",
     "sign",
+    "number",
     "release",
     "deliver",
     "grant_withdrawal",
@@ -103,18 +117,28 @@ class Workspace:
     consultations: Sequence[consulting.Asked]
     may_consult: bool
     instead_of: Sequence[Mandate]
+    chain: steps.Chain
+    step_due: clock.Chip | None
 
     @property
     def step_number(self) -> int:
-        return self.dossier.step + 1
+        return sum(number < self.dossier.step for number in self.chain.numbers) + 1
+
+    @property
+    def step_count(self) -> int:
+        return len(self.chain.numbers)
 
     @property
     def step_name(self) -> str:
-        return step_name(self.dossier.current_step)
+        """Of consultations that run together, all."""
+        here = steps.together(self.chain, self.dossier.step) or (self.dossier.step,)
+        return ", ".join(step_name(self.dossier.step_at(number)) for number in here)
 
     @property
     def later_steps(self) -> str:
-        return ", ".join(step_name(step).lower() for step in self.dossier.steps[self.dossier.step + 1 :])
+        here = max((self.dossier.step, *steps.together(self.chain, self.dossier.step)))
+        later = [self.chain.declared[number] for number in self.chain.numbers if number > here]
+        return ", ".join(step_name(step).lower() for step in later)
 
 
 def open_dossier(officer: Officer, code: str, *, purpose: str, at: dt.datetime) -> tuple[Dossier, Journey]:
@@ -141,6 +165,7 @@ def build(
     facts = [fact for group in shown for fact in group.facts]
     result = Result.objects.filter(dossier=dossier).first()
     papers = papers_of(dossier, journey)
+    chain = chains.chain_of(dossier)
     pending = SupplementDraft.objects.select_related("drafted_by").filter(dossier=dossier, closed_at=None)
     return Workspace(
         dossier=dossier,
@@ -167,6 +192,8 @@ def build(
         consultations=consulting.asked_of(dossier, now=now),
         may_consult=dossier.state == State.PROCESSING and bool(ASKERS & by.roles),
         instead_of=by.mandates,
+        chain=chain,
+        step_due=step_due_of(dossier, chain, now=now, calendar=calendar),
         late_defects=sum(dossier.supplement_requests.values_list("late_defects", flat=True)),
     )
 
@@ -177,8 +204,9 @@ def actions_of(dossier: Dossier, by: Actor, result: Result | None, *, is_asking:
     ``is_asking``: a further supplement request waits for a superior, so no other one is written.
     """
     kind = dossier.current_step.get("kind", "")
-    edges = actions_for(dossier.state, by.roles, kind)
-    drafted = result is not None and result.status == Result.Status.DRAFT and dossier.step > 0
+    mine = steps.may_act(dossier.current_step, by.roles)
+    edges = [one for one in actions_for(dossier.state, by.roles, kind) if mine or not one.step]
+    drafted = result is not None and result.status == Result.Status.DRAFT and kind in ("approve", "sign")
     signed = result is not None and result.status == Result.Status.SIGNED
     sealed = result is not None and result.status != Result.Status.DRAFT
     hidden = {
@@ -193,6 +221,16 @@ def actions_of(dossier: Dossier, by: Actor, result: Result | None, *, is_asking:
     )
 
 
+def step_due_of(
+    dossier: Dossier, chain: steps.Chain, *, now: dt.datetime, calendar: deadlines.Calendar
+) -> clock.Chip | None:
+    """How the step stands against its own part of the term; nothing while the dossier is not being processed."""
+    if dossier.state != State.PROCESSING:
+        return None
+    due = chains.due_moments(dossier, chain, now=now).get(dossier.step)
+    return clock.step_chip(due, now=now, calendar=calendar) if due else None
+
+
 def papers_of(dossier: Dossier, journey: Journey) -> list[Paper]:
     questions = journey.form.questions
     return [
@@ -205,7 +243,7 @@ def history_of(dossier: Dossier) -> list[Happening]:
     """Newest first, with the words that belong to each act."""
     events = Event.objects.filter(dossier=dossier).select_related("actor", "note").order_by("-seq")
     who = hands.names(events)
-    return [_happening(event, who[event.pk]) for event in events]
+    return [_happening(dossier, event, who[event.pk]) for event in events]
 
 
 def colleagues_of(officer: Officer, *, now: dt.datetime) -> list[Officer]:
@@ -254,10 +292,11 @@ def findings_of(dossier: Dossier, typed: Mapping[str, str]) -> list[Finding]:
     ]
 
 
-def _happening(event: Event, who: str) -> Happening:
+def _happening(dossier: Dossier, event: Event, who: str) -> Happening:
     label = event_label(event.kind)
     note = getattr(event, "note", None)
-    return Happening(label, who, event.at, note.text if note else "")
+    words = [note.text if note else "", skipped_in_words(dossier.steps, event.data)]
+    return Happening(label, who, event.at, "\n".join(filter(None, words)))
 
 
 def _journey(dossier: Dossier, at: dt.datetime) -> Journey:

@@ -21,6 +21,7 @@ from applications.services.consulting import (
     answer_consultation,
     close_consultation,
     consult,
+    lapse_consultation,
     remind_consultation,
 )
 from applications.services.deciding import (
@@ -28,11 +29,13 @@ from applications.services.deciding import (
     decide,
     deliver,
     issue,
+    number,
     propose,
     release,
     send_back,
     sign,
     stop,
+    verify,
 )
 from applications.services.deputising import delegate, revoke_delegation
 from applications.services.drafts import discard_draft, gather, hold, rebase_draft, take_held
@@ -58,6 +61,7 @@ from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.recomputing import recompute
 from applications.services.simulating import simulate
+from applications.services.stepping import end_consulting
 from applications.services.supplementing import confirm_supplement, decline_supplement, draft_supplement
 from applications.services.waiting import (
     answer_supplement,
@@ -104,7 +108,11 @@ __all__ = [
     "discard_draft",
     "draft_letter",
     "escalate",
+    "end_consulting",
     "expire",
+    "lapse_consultation",
+    "number",
+    "verify",
     "draft_supplement",
     "extend",
     "gather",

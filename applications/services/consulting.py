@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import deadlines, legal, log
 from applications.actors import SYSTEM, Actor
 from applications.models import Attachment, Consultation, Dossier, Pause
+from applications.services import asking, stepping
+from applications.services.asking import ASKERS
 from applications.services.clock import promises_after
-from applications.services.moving import conflict, remark
-from applications.states import State
+from applications.services.moving import remark
 from identity.errors import Conflict, Forbidden, Refused
 from identity.models import Agency, Role
 
-ASKERS = frozenset({Role.CASE_OFFICER, Role.APPROVER})
 ANSWERERS = frozenset({Role.CASE_OFFICER, Role.APPROVER, Role.SIGNER})
+UNANSWERED = "Không trả lời trong hạn"
+"""A record, therefore always Vietnamese."""
 MOST_DAYS = 60
 """Working days; a question that needs longer is a procedure of its own."""
 
@@ -51,35 +52,16 @@ def consult(
     shared = list(Attachment.objects.filter(dossier=dossier, removed_at=None, pk__in=papers))
     if len(shared) != len(set(papers)):
         raise Refused(_("Có giấy tờ không còn trong hồ sơ. Hãy tải lại trang rồi chọn lại."))
-    basis = dossier.version.processing.get("consultation", {}).get("pauses", "")
-    due_at = deadlines.due_at(
-        received_at=at, value=days, unit="working_days", calendar=legal.calendar(agency.pk)
-    ).due_at
-    with transaction.atomic():
-        count = _locked(dossier)
-        if dossier.state != State.PROCESSING:
-            raise conflict(dossier, "consulted")
-        data = {
-            "asked": agency.key,
-            "due_at": due_at.isoformat(),
-            "question": log.commitment(dossier.salt, question.strip()),
-        }
-        opened = {"open_consultations": count + 1}
-        remark(dossier, "consulted", by=by, at=at, data=data, sets=opened, roles=ASKERS)
-        if basis and not Pause.objects.filter(dossier=dossier, ended_at=None).exists():
-            Pause.objects.create(dossier=dossier, cause=Pause.CONSULTATION, legal_basis=basis, started_at=at)
-        consultation = Consultation.objects.create(
-            dossier=dossier,
-            agency=agency,
-            addressee=addressee.strip(),
-            question=question.strip(),
-            asked_by_id=cast(int, by.user_id),
-            asked_at=at,
-            due_at=due_at,
-            pause_basis=basis,
-        )
-        consultation.papers.set(shared)
-    return consultation
+    return asking.ask(
+        dossier,
+        agency,
+        question.strip(),
+        papers=shared,
+        days=days,
+        by=by,
+        at=at,
+        addressee=addressee.strip(),
+    )
 
 
 def answer_consultation(
@@ -110,11 +92,24 @@ def close_consultation(
     return _close(consultation, "consultation_closed", changes, data, reason.strip(), by, at, ASKERS)
 
 
+def lapse_consultation(*, consultation: Consultation, at: dt.datetime) -> Consultation:
+    """A question of a step whose days are over is waited for no longer; the version may cite the article for it
+    (``consult.silence``). Raises Refused (asked by a person, or days left) or Conflict (closed meanwhile)."""
+    if not consultation.step or consultation.due_at >= at:
+        raise Refused(_("Câu hỏi này còn hạn trả lời, hoặc do cán bộ hỏi và tự khép."))
+    asked = next((one for one in consultation.dossier.steps if one["id"] == consultation.step), {})
+    basis = asked.get("consult", {}).get("silence", "")
+    reason = f"{UNANSWERED} ({basis})" if basis else UNANSWERED
+    data = {"asked": consultation.agency.key}
+    changes = {"close_reason": reason}
+    return _close(consultation, "consultation_lapsed", changes, data, reason, SYSTEM, at, ())
+
+
 def remind_consultation(*, consultation: Consultation, at: dt.datetime) -> Consultation:
     """Remind the asked agency once; Conflict when it was answered or reminded meanwhile."""
     dossier = consultation.dossier
     with transaction.atomic():
-        _locked(dossier)
+        asking.locked(dossier)
         waiting = Consultation.objects.filter(pk=consultation.pk, closed_at=None, reminded_at=None)
         if not waiting.update(reminded_at=at):
             raise _closed()
@@ -134,21 +129,15 @@ def _close(
 ) -> Consultation:
     dossier = consultation.dossier
     with transaction.atomic():
-        count = _locked(dossier)
+        count = asking.locked(dossier)
         waiting = Consultation.objects.filter(pk=consultation.pk, closed_at=None)
         if not waiting.update(**changes, closed_at=at):
             raise _closed()
         sets = {"open_consultations": count - 1, **_clock_again(dossier, at)}
         remark(dossier, kind, by=by, at=at, data=data, note=note, sets=sets, roles=roles)
+        stepping.arrive(dossier, at=at)
     consultation.refresh_from_db()
     return consultation
-
-
-def _locked(dossier: Dossier) -> int:
-    """Locks the dossier, brings the copy in hand up to date; returns how many questions are open."""
-    Dossier.objects.select_for_update().only("pk").get(pk=dossier.pk)
-    dossier.refresh_from_db(fields=["state", "seq", "open_consultations"])
-    return dossier.open_consultations
 
 
 def _clock_again(dossier: Dossier, at: dt.datetime) -> dict[str, Any]:

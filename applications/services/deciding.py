@@ -11,12 +11,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from applications import answering, issuing, log, numbering
+from applications import answering, chains, issuing, log, numbering, steps
 from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Delivery, Dossier, Outbox, Result
 from applications.printed_forms import Kind
-from applications.services import four_eyes
+from applications.services import asking, four_eyes, stepping
 from applications.services.intake import accept, pass_on
 from applications.services.moving import conflict, move, remark
 from applications.states import EDGES, State
@@ -38,25 +38,28 @@ def propose(
 ) -> Result:
     """Draft the answer, grant or reasoned refusal, from the stored facts and send it to the next step.
 
-    ``findings``: what only the agency can say ({id: text}), as the version asks for it (``issuing.findings_of``).
+    ``findings``: what only the agency can say ({id: text}), as the version asks for it (``issuing.findings_of``);
+    which later steps apply may hang on them.
     """
+    stated = dict(findings or {})
     if kind == Result.Kind.REFUSAL and not reason.strip():
         raise Refused(_("Hãy ghi lý do từ chối giải quyết."))
     with transaction.atomic():
         fields = []
         if kind == Result.Kind.GRANT:
-            fields = issuing.fields_of(dossier, answering.journey_of(dossier, at=at), findings or {})
-        move(
+            fields = issuing.fields_of(dossier, answering.journey_of(dossier, at=at), stated)
+        stepping.advance(
             dossier,
             "propose",
             by=by,
             at=at,
+            chain=chains.chain_of(dossier, findings=stated),
             data={"kind": kind, "fields": log.commitment(dossier.salt, fields)},
             note=reason,
-            sets={"step": dossier.step + 1},
         )
         drafted = {
             "kind": kind,
+            "findings": stated,
             "reason": reason,
             "fields": fields,
             "proposed_by_id": by.user_id,
@@ -68,32 +71,44 @@ def propose(
     return result
 
 
+def verify(*, dossier: Dossier, note: str, by: Actor, at: dt.datetime) -> Dossier:
+    """The check on the spot or by letter is done; ``note`` says what was found. Raises Refused without it."""
+    if not note.strip():
+        raise Refused(_("Hãy ghi kết quả xác minh."))
+    stepping.advance(dossier, "verify", by=by, at=at, note=note.strip())
+    return dossier
+
+
 def approve(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """A superior, never the person who drafted, agrees with the draft."""
     by = _second_person(dossier, "approve", by)
-    move(dossier, "approve", by=by, at=at, sets={"step": dossier.step + 1})
+    stepping.advance(dossier, "approve", by=by, at=at)
     return dossier
 
 
 def send_back(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Dossier:
-    """Approver or signer returns the draft to the first step and its author, with the reason."""
+    """Approver or signer returns the draft to the examination that made it and its author, with the reason."""
     if not reason.strip():
         raise Refused(_("Hãy ghi lý do trả lại."))
     result = _result(dossier)
-    if dossier.step == 0 or result.status != Result.Status.DRAFT:
+    drafted = steps.drafted_at(chains.chain_of(dossier), dossier.step)
+    waits = dossier.current_step.get("kind") in ("approve", "sign")
+    if drafted is None or not waits or result.status != Result.Status.DRAFT:
         raise conflict(dossier, "send_back")
-    back = {"step": 0, "assignee_id": result.proposed_by_id}
+    back = {"step": drafted, "assignee_id": result.proposed_by_id}
     move(dossier, "send_back", by=by, at=at, note=reason, sets=back)
     return dossier
 
 
 def sign(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
-    """Decide to sign: the number is given and the electronic signature is made by a worker (``issue``)."""
+    """Decide to sign. Where the version has no step for it the number is given at once and a worker makes the
+    electronic signature (``issue``); else both follow the registry clerk (``number``)."""
     by = _second_person(dossier, "sign", by)
     with transaction.atomic():
-        move(dossier, "sign", by=by, at=at, sets={"step": dossier.step + 1}, outbox=Outbox.Topic.ISSUE)
+        by_clerk = stepping.coming(dossier).kind == "number"
+        stepping.advance(dossier, "sign", by=by, at=at, outbox="" if by_clerk else Outbox.Topic.ISSUE)
         result = _result(dossier)
-        result.number = result.number or _number(dossier, at)
+        result.number = result.number or ("" if by_clerk else _number(dossier, at))
         result.signer_id = by.user_id
         result.signer_name = by.name
         result.signer_title = by.signature_title(EDGES["sign"].roles, dossier)
@@ -103,13 +118,25 @@ def sign(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     return dossier
 
 
+def number(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
+    """The registry clerk numbers the decision that was signed; then a worker seals it (``issue``)."""
+    with transaction.atomic():
+        result = _result(dossier)
+        asking.locked(dossier)
+        given = result.number or _number(dossier, at)
+        stepping.advance(dossier, "number", by=by, at=at, data={"number": given}, outbox=Outbox.Topic.ISSUE)
+        result.number = given
+        result.save(update_fields=["number"])
+    return dossier
+
+
 def issue(*, dossier: Dossier, at: dt.datetime) -> Result:
     """Render, sign and store the result. Repeatable: a result already signed is returned as it is.
 
     The slow part runs outside any transaction; the row is claimed by its status, so two workers store one file.
     """
     result = _result(dossier)
-    if result.status != Result.Status.SIGNING:
+    if result.status != Result.Status.SIGNING or not result.number:
         return result
     path, digest = issuing.produce(dossier, result)
     with transaction.atomic():
@@ -128,11 +155,13 @@ def issue(*, dossier: Dossier, at: dt.datetime) -> Result:
 
 def release(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     """Publish the signed result: processing ends. An electronic result reaches the citizen's vault at once."""
+    by = stepping.in_turn(dossier, "release", by=by)
     with transaction.atomic():
         result = Result.objects.select_for_update().filter(dossier=dossier).first()
         if result is None or result.status != Result.Status.SIGNED:
             raise Refused(_("Chưa phát hành được: chữ ký số chưa hoàn tất."))
-        move(dossier, "release", by=by, at=at, data={"number": result.number}, sets={"ended_at": at})
+        data = stepping.done_at(dossier) | {"number": result.number}
+        move(dossier, "release", by=by, at=at, data=data, sets={"ended_at": at})
         result.status, result.released_at = Result.Status.RELEASED, at
         result.save(update_fields=["status", "released_at"])
         if dossier.delivery == Delivery.ELECTRONIC:
@@ -178,6 +207,8 @@ def decide(*, dossier: Dossier, at: dt.datetime) -> Dossier:
                 at=at,
             )
             sign(dossier=dossier, by=SYSTEM, at=at)
+            if dossier.current_step.get("kind") == "number":
+                number(dossier=dossier, by=SYSTEM, at=at)
     except Conflict:
         logger.info("another worker decided dossier %s", dossier.pk)
     return dossier

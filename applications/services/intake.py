@@ -14,7 +14,7 @@ from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Answer, Channel, Dossier, Outbox
 from applications.printed_forms import Kind
-from applications.services import revising
+from applications.services import revising, stepping
 from applications.services.moving import conflict, move
 from applications.states import State
 from identity.errors import Conflict, DomainError, Forbidden, Refused
@@ -206,6 +206,6 @@ def refuse(*, dossier: Dossier, reason: str, by: Actor, at: dt.datetime) -> Doss
 
 
 def pass_on(*, dossier: Dossier, by: Actor, at: dt.datetime, assignee_id: int | None = None) -> Dossier:
-    """Hand the accepted dossier to the specialised unit; the first processing step begins."""
-    move(dossier, "pass_on", by=by, at=at, sets={"step": 0, "assignee_id": assignee_id})
+    """Hand the accepted dossier to the specialised unit; the first step that applies begins."""
+    stepping.begin(dossier, "pass_on", by=by, at=at, assignee_id=assignee_id)
     return dossier

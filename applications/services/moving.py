@@ -81,12 +81,14 @@ def move(
 
 
 def _place(dossier: Dossier, source: str, sets: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
-    """Columns that say whose turn it is: the step waited for, and nobody holds what was handed on or has ended."""
+    """Columns that say whose turn it is: the step waited for (nobody's here while others are consulted), and nobody
+    holds what was handed on or has ended."""
     target, step = dossier.state, sets.get("step", dossier.step)
     place: dict[str, Any] = {}
     if State.PROCESSING in (source, target):
         waiting = dossier.step_at(step) if target == State.PROCESSING else {}
-        place = {"step_kind": waiting.get("kind", ""), "step_role": waiting.get("role", "")}
+        kind, role = waiting.get("kind", ""), waiting.get("role", "")
+        place = {"step_kind": kind, "step_role": "" if kind == "consult" else role}
     handed_on = target == State.PROCESSING and (source == State.ACCEPTED or step != dossier.step)
     if handed_on or target in ENDED:
         holder = sets.get("assignee_id")

@@ -13,6 +13,7 @@ from applications import answering, legal, log, numbering
 from applications.actors import SYSTEM, Actor
 from applications.models import Dossier, Outbox, Pause, SupplementRequest
 from applications.printed_forms import Kind
+from applications.services import stepping
 from applications.services.clock import promises_after
 from applications.services.intake import Incomplete
 from applications.services.moving import conflict, move
@@ -102,6 +103,7 @@ def answer_supplement(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossie
         )
         request.answered_at = at
         request.save(update_fields=["answered_at"])
+        stepping.arrive(dossier, at=at)
     return dossier
 
 
@@ -142,6 +144,7 @@ def record_payment(*, dossier: Dossier, amount_vnd: int, reference: str, at: dt.
             sets={"paid_vnd": paid, **_resume(dossier, at)},
             outbox=_decide_again(dossier),
         )
+        stepping.arrive(dossier, at=at)
     return dossier
 
 
@@ -170,7 +173,9 @@ def decline_withdrawal(*, dossier: Dossier, reason: str, by: Actor, at: dt.datet
     """Keep the dossier going, with the reason; it returns to the state it left."""
     if not reason.strip():
         raise Refused(_("Hãy ghi lý do không cho rút hồ sơ."))
-    move(dossier, "decline_withdrawal", by=by, at=at, note=reason, outbox=_decide_again(dossier))
+    with transaction.atomic():
+        move(dossier, "decline_withdrawal", by=by, at=at, note=reason, outbox=_decide_again(dossier))
+        stepping.arrive(dossier, at=at)
     return dossier
 
 

@@ -40,6 +40,8 @@ class Box:
     """The key is left out while the box is empty; otherwise it stays with ``empty``."""
     language: str = ""
     wide: bool = True
+    only_for: str = ""
+    """In rows: the kind of part the box belongs to; others do not show it, a new row does."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,8 @@ def value_at(record: Mapping[str, Any], name: str) -> Any:
 
 def _put(record: dict[str, Any], name: str, value: Any, *, dropped: bool) -> None:
     *way, last = name.split(".")
+    if dropped and way and not isinstance(value_at(record, ".".join(way)), Mapping):
+        return
     for key in way:
         inner = record.get(key)
         record[key] = record = dict(inner) if isinstance(inner, Mapping) else {}
@@ -350,8 +354,9 @@ def shown(
         for number, origin in enumerate(origins):
             known = stored[int(origin)] if origin.isdecimal() and int(origin) < len(stored) else part.blank
             name = f"{part.name}.{number}"
-            boxes = [show(box, f"{name}.{box.name}", value_at(known, box.name)) for box in part.boxes]
             said, is_new, last = str(known.get("title") or ""), not origin.isdecimal(), len(origins) - 1
+            fitting = [one for one in part.boxes if is_new or one.only_for in ("", known.get("kind"))]
+            boxes = [show(box, f"{name}.{box.name}", value_at(known, box.name)) for box in fitting]
             drawn.append(ShownRow(name, number + 1, boxes, said, is_new, number == 0, number == last))
         return ShownRows(part, drawn, ",".join(origins))
 

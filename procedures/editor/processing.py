@@ -30,7 +30,7 @@ def edit_processing(request: HttpRequest, version: int) -> HttpResponse:
     part = writing.Part(
         tab="edit_processing",
         name="processing",
-        sections=processing_boxes.sections(_agencies(), _kinds(), _addresses(edition)),
+        sections=processing_boxes.sections(_agencies(), _kinds(), _addresses(edition), _papers(edition)),
         record=lambda edition: edition.processing,
         put=_put,
         check=_problems,
@@ -52,14 +52,28 @@ def _kinds() -> Options:
 
 def _addresses(edition: Edition) -> Options:
     """Address questions of the form, and what the routing reads already, so that saving loses none of it."""
-    pages = (edition.form or {}).get("pages", [])
-    asked = {one["id"]: one for page in pages for one in page["questions"]}
+    asked = _questions(edition)
     found = {name: one["label"] for name, one in asked.items() if one["kind"] == "address"}
     routing = edition.processing.get("routing") or {}
     for rule in (routing, *routing.get("cases", [])):
         for name in rule.get("from", []):
             found.setdefault(name, asked.get(name, {}).get("label", name))
     return tuple(found.items())
+
+
+def _papers(edition: Edition) -> Options:
+    """File questions of the form, and what a consultation shares already."""
+    asked = _questions(edition)
+    found = {name: one["label"] for name, one in asked.items() if one["kind"] == "file"}
+    for step in edition.processing.get("steps", []):
+        for name in step.get("consult", {}).get("papers", []):
+            found.setdefault(name, asked.get(name, {}).get("label", name))
+    return tuple(found.items())
+
+
+def _questions(edition: Edition) -> dict[str, dict[str, Any]]:
+    pages = (edition.form or {}).get("pages", [])
+    return {one["id"]: one for page in pages for one in page["questions"]}
 
 
 def _problems(written: Written) -> dict[str, str]:
@@ -106,6 +120,14 @@ def _bad_routing(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{place}.level", _("Tìm theo địa chỉ cần đủ ba phần: cấp, loại cơ quan, câu hỏi.")
 
 
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom to ask belongs to a consultation only."""
+    asks = step["kind"] == processing_boxes.CONSULT
+    return {name: value for name, value in step.items() if name != "consult" or asks and value}
+
+
 def _put(edition: Edition, written: Written) -> Edition:
     record = {name: value for name, value in written.record.items() if value not in ({}, [])}
+    if "steps" in record:
+        record["steps"] = [_step(step) for step in record["steps"]]
     return replace(edition, processing=record)

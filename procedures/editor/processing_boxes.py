@@ -9,8 +9,11 @@ from procedures.editor.boxes import Box, Options, Rows, Section
 
 KINDS: Options = (
     ("examine", _("Thẩm tra")),
+    ("verify", _("Xác minh")),
+    ("consult", _("Lấy ý kiến cơ quan khác")),
     ("approve", _("Duyệt")),
     ("sign", _("Ký")),
+    ("number", _("Cấp số")),
     ("release", _("Phát hành")),
 )
 ROLES: Options = tuple(
@@ -25,20 +28,9 @@ TEMPLATES: Options = (
 )
 RULE = _("Viết như điều kiện của biểu mẫu, ví dụ: copies > 1. Để trống nếu luôn luôn.")
 FROM = _("Đánh dấu câu hỏi về địa chỉ; lấy câu đầu tiên có trả lời.")
-STEPS = Rows(
-    "steps",
-    _("Các bước"),
-    _("Bước"),
-    (
-        Box("id", _("Mã bước"), empty="", most=40, wide=False, hint=_("Chữ thường không dấu.")),
-        Box("kind", _("Việc"), "choice", options=KINDS, empty="examine", wide=False),
-        Box("role", _("Ai làm"), "choice", options=ROLES, empty="case_officer", wide=False),
-        Box("name_vi", _("Tên bước"), empty=""),
-        Box("name_en", _("Tên bằng tiếng Anh"), empty="", language="en"),
-        Box("when", _("Chỉ khi"), hint=RULE, dropped=True, most=2000),
-    ),
-    {"id": "", "kind": "examine", "role": "case_officer", "name_vi": "", "name_en": ""},
-)
+DIFFERENT = _("Mã các bước đứng trước, mỗi dòng một mã: người đã làm bước đó không làm bước này.")
+CONSULT = "consult"
+ASKED = _("Chỉ cho việc lấy ý kiến.")
 FINDINGS = Rows(
     "findings",
     _("Điều cán bộ kết luận"),
@@ -55,9 +47,68 @@ FINDINGS = Rows(
 )
 
 
-def sections(agencies: Options, kinds: Options, addresses: Options) -> tuple[Section, ...]:
+def steps(agencies: Options, kinds: Options, papers: Options) -> Rows:
+    """The steps; an agency that is asked is found by key, or by kind at the place of the deciding one."""
+    asked = (
+        Box(
+            "consult.agency", _("Hỏi một cơ quan"), "choice", ASKED, agencies, dropped=True, only_for=CONSULT
+        ),
+        Box(
+            "consult.level",
+            _("Hoặc hỏi cấp"),
+            "choice",
+            options=LEVELS,
+            dropped=True,
+            only_for=CONSULT,
+            wide=False,
+        ),
+        Box(
+            "consult.kind",
+            _("Loại cơ quan được hỏi"),
+            "choice",
+            options=kinds,
+            dropped=True,
+            only_for=CONSULT,
+        ),
+        Box(
+            "consult.days",
+            _("Số ngày làm việc để trả lời"),
+            "whole",
+            most=60,
+            dropped=True,
+            only_for=CONSULT,
+            wide=False,
+        ),
+        Box(
+            "consult.papers",
+            _("Giấy tờ cho xem"),
+            "checks",
+            options=papers,
+            empty=[],
+            dropped=True,
+            only_for=CONSULT,
+        ),
+        Box("consult.silence", _("Căn cứ khi không trả lời"), dropped=True, only_for=CONSULT),
+    )
+    boxes = (
+        Box("id", _("Mã bước"), empty="", most=40, wide=False, hint=_("Chữ thường không dấu.")),
+        Box("kind", _("Việc"), "choice", options=KINDS, empty="examine", wide=False),
+        Box("role", _("Ai làm"), "choice", options=ROLES, empty="case_officer", wide=False),
+        Box("name_vi", _("Tên bước"), empty=""),
+        Box("name_en", _("Tên bằng tiếng Anh"), empty="", language="en"),
+        Box("when", _("Chỉ khi"), hint=RULE, dropped=True, most=2000),
+        Box("different_from", _("Khác người với bước"), "lines", DIFFERENT, empty=[], dropped=True),
+        Box("source", _("Căn cứ của bước"), dropped=True),
+    )
+    blank = {"id": "", "kind": "examine", "role": "case_officer", "name_vi": "", "name_en": ""}
+    return Rows("steps", _("Các bước"), _("Bước"), (*boxes, *asked), blank)
+
+
+def sections(
+    agencies: Options, kinds: Options, addresses: Options, papers: Options = ()
+) -> tuple[Section, ...]:
     """``agencies``: central ones by key; ``kinds``: kinds of local agencies, told by an example; ``addresses``:
-    questions of the form, by id, whose answers name a place."""
+    questions of the form, by id, whose answers name a place; ``papers``: those that ask for a file."""
     where = (
         Box("agency", _("Một cơ quan cho cả nước"), "choice", options=agencies, dropped=True),
         Box("level", _("Hoặc cấp"), "choice", options=LEVELS, dropped=True, wide=False),
@@ -80,7 +131,7 @@ def sections(agencies: Options, kinds: Options, addresses: Options) -> tuple[Sec
         for box in where
     )  # fmt: skip
     return (
-        Section("steps", _("Các bước"), (STEPS,)),
+        Section("steps", _("Các bước"), (steps(agencies, kinds, papers),)),
         Section(
             "routing",
             _("Cơ quan có thẩm quyền"),

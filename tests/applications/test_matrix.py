@@ -13,7 +13,7 @@ from django.db import transaction
 from applications import actors, services, states
 from applications.actors import Actor
 from applications.models import Channel, Delivery, Dossier, Event, Pause, Result, SupplementRequest
-from applications.services import moving
+from applications.services import moving, stepping
 from applications.states import EDGES, State
 from identity.errors import DomainError
 from identity.models import Agency, Role
@@ -21,9 +21,24 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 5, 5, 3, 0, tzinfo=dt.UTC)
-STEP_KINDS = ("examine", "approve", "sign", "release")
+WAITS_FOR = {
+    "verify": Role.CASE_OFFICER,
+    "consult": Role.CASE_OFFICER,
+    "examine": Role.CASE_OFFICER,
+    "approve": Role.APPROVER,
+    "sign": Role.SIGNER,
+    "number": Role.REGISTRY_CLERK,
+    "release": Role.REGISTRY_CLERK,
+}
+"""Every kind of step in its order, and the one role each is declared for."""
+STEP_KINDS = tuple(WAITS_FOR)
+ASKED = {"consult": {"agency": "asked-by-the-matrix", "days": 3}}
 ROLES = (*Role.values, states.CITIZEN, states.SYSTEM)
-STEPS = [{"id": kind, "kind": kind, "role": "x", "name_vi": kind, "name_en": kind} for kind in STEP_KINDS]
+STEPS = [
+    {"id": kind, "kind": kind, "role": role, "name_vi": kind, "name_en": kind}
+    | (ASKED if kind == "consult" else {})
+    for kind, role in WAITS_FOR.items()
+]
 PROCESSING = {**factories.PROCESSING, "steps": STEPS}
 
 Verb = Callable[[Dossier, Actor], Any]
@@ -50,13 +65,16 @@ VERBS: dict[str, Verb] = {
     "stop": lambda d, by: services.stop(dossier=d, reason="Trở ngại", by=by, at=AT),
     "expire": lambda d, by: services.expire(dossier=d, at=AT),
     "propose": lambda d, by: services.propose(dossier=d, kind="grant", by=by, at=AT),
+    "verify": lambda d, by: services.verify(dossier=d, note="Đúng thực địa", by=by, at=AT),
+    "end_consulting": lambda d, by: services.end_consulting(dossier=d, at=AT),
     "approve": lambda d, by: services.approve(dossier=d, by=by, at=AT),
     "send_back": lambda d, by: services.send_back(dossier=d, reason="Sai", by=by, at=AT),
     "sign": lambda d, by: services.sign(dossier=d, by=by, at=AT),
+    "number": lambda d, by: services.number(dossier=d, by=by, at=AT),
     "release": lambda d, by: services.release(dossier=d, by=by, at=AT),
     "deliver": lambda d, by: services.deliver(dossier=d, evidence="Ký sổ", by=by, at=AT),
 }
-SYSTEM_ONLY = {"record_payment": (states.SYSTEM,), "expire": (states.SYSTEM,)}
+SYSTEM_ONLY = dict.fromkeys(("record_payment", "expire", "end_consulting"), (states.SYSTEM,))
 """Verbs no person can call: they take no actor."""
 
 
@@ -65,6 +83,9 @@ class World:
 
     def __init__(self) -> None:
         self.agency: Agency = factories.commune_agency()
+        Agency.objects.create(
+            key=ASKED["consult"]["agency"], name="Bộ được hỏi", level="central", kind="ministry"
+        )
         self.version = factories.version(processing=PROCESSING)
         self.person = factories.citizen()
         self.posts = {role: factories.officer(self.agency, role, name=role) for role in Role.values}
@@ -95,8 +116,8 @@ class World:
             "return_states": [State.PROCESSING] if waiting else [],
         })  # fmt: skip
         dossier = Dossier.objects.get(pk=dossier.pk)
-        if step and step != "examine":
-            self._draft_result(dossier, signed=step == "release")
+        if step in ("approve", "sign", "number", "release"):
+            self._draft_result(dossier, step)
         if waiting:
             Pause.objects.create(dossier=dossier, cause=state, legal_basis="Thử", started_at=AT)
         if state == State.SUPPLEMENT_REQUESTED:
@@ -109,14 +130,16 @@ class World:
             )
         return dossier
 
-    def _draft_result(self, dossier: Dossier, *, signed: bool) -> None:
+    def _draft_result(self, dossier: Dossier, step: str) -> None:
+        status = {"number": Result.Status.SIGNING, "release": Result.Status.SIGNED}
+        sealed = step == "release"
         Result.objects.create(
             dossier=dossier,
             verify_code=f"K{dossier.pk:011}",
             proposed_by=self.drafter.user,
-            status=Result.Status.SIGNED if signed else Result.Status.DRAFT,
-            sha256="0" * 64 if signed else "",
-            signed_at=AT if signed else None,
+            status=status.get(step, Result.Status.DRAFT),
+            sha256="0" * 64 if sealed else "",
+            signed_at=AT if step in status else None,
         )
 
 
@@ -125,12 +148,15 @@ PLACES = [(state, step) for state in State for step in (STEP_KINDS if state == S
 
 
 def allowed_by_law(state: State, step: str, action: str, role: str) -> bool:
-    """What the table says, and the two rules beside it: a signed result is not sent back, withdrawn or stopped."""
+    """What the table says, and the rules beside it: a step waits for its own role only, and a signed result is not
+    sent back, withdrawn or stopped."""
     edge = EDGES[action]
     if state not in edge.sources or role not in edge.roles or (edge.step and edge.step != step):
         return False
+    if edge.step and role not in (WAITS_FOR[step], states.SYSTEM):
+        return False
     if action in ("request_withdrawal", "stop"):
-        return step != "release"
+        return step not in ("number", "release")
     return action != "send_back" or step in ("approve", "sign")
 
 
@@ -187,6 +213,13 @@ def test_one_role_too_many_in_the_table_is_caught(monkeypatch):
     monkeypatch.setattr(moving, "EDGES", {**EDGES, "accept": loose})
     found = wrong_cells(World(), State.SUBMITTED, "", "accept")
     assert found == [(State.SUBMITTED, "", "accept", Role.AUDITOR)]
+
+
+def test_a_step_that_takes_any_role_of_the_table_is_caught(monkeypatch):
+    """The broken variant: the version's own role is forgotten, so an approver may close the case officer's check."""
+    monkeypatch.setattr(stepping.steps, "may_act", lambda step, roles: True)
+    found = wrong_cells(World(), State.PROCESSING, "verify", "verify")
+    assert found == [(State.PROCESSING, "verify", "verify", Role.APPROVER)]
 
 
 def test_a_verb_that_writes_before_it_refuses_is_caught(monkeypatch):

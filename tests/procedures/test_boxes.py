@@ -54,13 +54,16 @@ def test_a_form_that_forgot_a_box_would_be_noticed():
     assert boxes.write(record, CONTENT, sent).record != record
 
 
-@pytest.mark.parametrize("slug", ["birth-registration", "judicial-record", "chemical-import-declaration"])
+@pytest.mark.parametrize(
+    "slug", ["birth-registration", "chemical-import-declaration", "building-permit-house"]
+)
 def test_the_processing_of_what_is_online_survives_too(slug):
     processing = read_processing(slug)
-    kinds = tuple((kind, kind) for kind in ("commune_committee", "provincial_police"))
+    kinds = tuple((kind, kind) for kind in ("commune_committee", "provincial_police", "province_committee"))
+    papers = tuple((name, name) for name in ("doc_land_title", "doc_design_drawings"))
     named = processing.get("routing", {}).get("from", [])
     addresses = tuple((question, question) for question in named)
-    sections = processing_boxes.sections((("bo-cong-thuong", "Bộ Công Thương"),), kinds, addresses)
+    sections = processing_boxes.sections((("bo-cong-thuong", "Bộ Công Thương"),), kinds, addresses, papers)
     written = boxes.write(processing, sections, browser(boxes.shown(processing, sections)))
     assert written.problems == {}
     assert written.record == processing

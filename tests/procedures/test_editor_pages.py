@@ -58,6 +58,7 @@ def typed(client, url, **changes):
     return sent | {name.replace("__", "."): value for name, value in changes.items()}
 
 
+SHOWN_OF_A_STEP = ("id", "kind", "role", "name_vi", "name_en")
 PAGES = ["draft", "edit_content", "edit_processing", "compare", "rebase"]
 
 
@@ -354,6 +355,33 @@ def test_processing_is_written_by_boxes(ministry):
     assert processing["supplement_days"] == 30
     assert processing["steps"][0]["when"] == "child_name != ''"
     assert processing["routing"]["cases"] == [{"when": "child_dob == ''", "agency": ministry.agency.key}]
+
+
+def test_a_consultation_is_written_by_boxes_that_no_other_step_shows(ministry):
+    factories.commune_agency()
+    draft, client = ministry.draft(), seat(ministry.editor)
+    url = address("edit_processing", draft.pk)
+    before = ministry.first.processing["steps"]
+    assert not [name for name in typed(client, url) if "consult" in name]
+    sent = typed(client, url, do="save") | {"steps.rows": "n,0,1,2"}
+    rows = {
+        f"steps.{number + 1}.{name}": step[name]
+        for number, step in enumerate(before)
+        for name in SHOWN_OF_A_STEP
+    }
+    added = {
+        "steps.0.id": "ask", "steps.0.kind": "consult", "steps.0.role": "case_officer", "steps.0.name_vi": "Hỏi",
+        "steps.0.consult.agency": ministry.agency.key, "steps.0.consult.days": "5",
+        "steps.2.different_from": "examine",
+    }  # fmt: skip
+    answer = client.post(url, sent | rows | added)
+    assert answer.status_code == 302, said(answer)
+    steps = fresh(draft).processing["steps"]
+    assert steps[0]["consult"] == {"agency": ministry.agency.key, "days": 5}
+    assert steps[1:] == [before[0], {**before[1], "different_from": ["examine"]}, before[2]]
+    assert typed(client, url)["steps.0.consult.days"] == ["5"]
+    assert client.post(url, typed(client, url, do="save") | {"steps.0.kind": "verify"}).status_code == 302
+    assert "consult" not in fresh(draft).processing["steps"][0]
 
 
 def test_the_place_that_decides_is_marked_among_the_address_questions(ministry):

@@ -20,7 +20,12 @@ FORM = load(
 EXAMINE = {"id": "examine", "kind": "examine", "role": "case_officer", "name_vi": "Thẩm tra"}
 SIGN = {"id": "sign", "kind": "sign", "role": "signer", "name_vi": "Ký"}
 RELEASE = {"id": "release", "kind": "release", "role": "registry_clerk", "name_vi": "Phát hành"}
+CHECK = {"id": "check", "kind": "verify", "role": "case_officer", "name_vi": "Xác minh"}
+ASK = {"id": "ask", "kind": "consult", "role": "case_officer", "name_vi": "Lấy ý kiến"}
+APPROVE = {"id": "approve", "kind": "approve", "role": "approver", "name_vi": "Duyệt"}
+NUMBER = {"id": "number", "kind": "number", "role": "registry_clerk", "name_vi": "Cấp số"}
 STEPS = [EXAMINE, SIGN, RELEASE]
+FINDINGS = [{"id": "f", "label": "F"}]
 PLACE = {"level": "commune", "kind": "commune_committee", "from": ["home"]}
 
 
@@ -42,11 +47,29 @@ def test_every_shipped_processing_is_right(name: str) -> None:
         ({"steps": [EXAMINE, RELEASE, SIGN]}, "steps", "bước cuối"),
         ({"steps": [EXAMINE, RELEASE]}, "steps", "đúng một bước ký"),
         ({"steps": [EXAMINE | {"share": 0.7}, SIGN | {"share": 0.4}, RELEASE]}, "steps", "không được quá 1"),
+        ({"steps": [ASK | {"consult": {"agency": "x", "days": 3}, "share": 0.7},
+                    EXAMINE | {"share": 0.2}, SIGN | {"share": 0.2}, RELEASE]}, "steps", "không được quá 1"),
         ({"steps": [EXAMINE | {"when": "gone == 1"}, SIGN, RELEASE]}, "steps[0].when", "«gone»"),
         ({"steps": [EXAMINE, SIGN | {"when": "c == 'a'"}, RELEASE]}, "steps[1].when", "luôn phải có"),
         ({"steps": [EXAMINE | {"kind": "consult"}, SIGN, RELEASE]}, "steps[0]", "cơ quan được hỏi"),
-        ({"steps": [EXAMINE | {"kind": "consult", "consult": {}}, SIGN, RELEASE]}, "steps[0].consult",
-         "ghi một cơ quan"),
+        ({"steps": [ASK | {"consult": {"days": 3}}, *STEPS]}, "steps[0].consult", "ghi một cơ quan"),
+        ({"steps": [ASK | {"consult": {"agency": "x"}}, *STEPS]}, "steps[0].consult", "thiếu: days"),
+        ({"steps": [ASK | {"consult": {"agency": "x", "days": 3, "papers": ["t"]}}, *STEPS]},
+         "steps[0].consult.papers[0]", "không phải câu hỏi nộp giấy tờ"),
+        ({"steps": [EXAMINE, SIGN, CHECK, RELEASE]}, "steps[2]", "sau bước ký chỉ có cấp số"),
+        ({"steps": [EXAMINE, NUMBER, SIGN, RELEASE]}, "steps[1]", "sau bước ký chỉ có cấp số"),
+        ({"steps": [EXAMINE, SIGN, NUMBER, NUMBER | {"id": "again"}, RELEASE]}, "steps", "nhiều nhất một bước"),
+        ({"steps": [CHECK, APPROVE, *STEPS]}, "steps[1]", "bước duyệt đứng sau"),
+        ({"steps": [CHECK, SIGN, RELEASE]}, "steps", "thẩm tra (examine) không điều kiện"),
+        ({"steps": [EXAMINE | {"when": "c == 'a'"}, SIGN, RELEASE]}, "steps", "(examine) không điều kiện"),
+        ({"steps": [EXAMINE, SIGN | {"different_from": ["gone"]}, RELEASE]}, "steps[1].different_from[0]",
+         "«gone»"),
+        ({"steps": [EXAMINE, SIGN, RELEASE | {"different_from": ["release"]}]}, "steps[2].different_from[0]",
+         "đứng trước"),
+        ({"steps": [EXAMINE | {"when": "findings.f == ''"}, *STEPS], "findings": FINDINGS}, "steps[0].when",
+         "«findings»"),
+        ({"steps": [EXAMINE, APPROVE | {"when": "findings.g == ''"}, SIGN, RELEASE], "findings": FINDINGS},
+         "steps[1].when", "g"),
         ({"routing": {"level": "commune"}}, "routing", "thiếu: kind, from"),
         ({"routing": PLACE | {"from": ["t"]}}, "routing.from[0]", "không phải câu hỏi địa chỉ"),
         ({"routing": PLACE | {"from": ["gone"]}}, "routing.from[0]", "«gone»"),
@@ -71,6 +94,19 @@ def test_what_is_wrong_is_said_with_its_place(changes: dict[str, Any], path: str
     assert says in found[path]
     with pytest.raises(SchemaError):
         processing.load({"steps": STEPS} | changes, FORM)
+
+
+def test_every_kind_of_step_with_everything_it_can_say_is_right() -> None:
+    ask = {"agency": "x", "days": 5, "papers": [], "silence": "Luật X, Điều 1"}
+    raw = {
+        "steps": [
+            CHECK | {"when": "c == 'a'", "source": "Luật X, Điều 2"}, ASK | {"consult": ask, "share": 0.7},
+            ASK | {"id": "ask_two", "consult": ask, "share": 0.7}, EXAMINE,
+            APPROVE | {"when": "findings.f != ''"}, SIGN | {"different_from": ["approve"]}, NUMBER, RELEASE,
+        ],
+        "findings": FINDINGS,
+    }  # fmt: skip
+    assert processing.faults(raw, FORM) == []
 
 
 def test_a_full_processing_with_cases_is_right() -> None:

@@ -25,5 +25,5 @@ DROP TRIGGER applications_dutyevent_append_only ON applications_dutyevent;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0004_b_delegation")]
+    dependencies = [("applications", "0003_revisions_append_only")]
     operations = [migrations.RunSQL(FORBID, ALLOW)]
