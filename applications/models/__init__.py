@@ -6,6 +6,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
+from applications.models.desk_round import DeskRound, DeskRoundItem
 from applications.models.dossier import (
     NEVER,
     Answer,
@@ -22,6 +23,7 @@ from applications.models.held import HeldForm
 from applications.models.hours import FrontDesk, OfficeShift
 from applications.models.letter import FormNumber, Letter
 from applications.models.result import Result, Series
+from applications.models.returned_draft import ReturnedDraft
 from applications.models.saved_filter import SavedFilter
 from applications.models.supplement import AnswerRevision, SupplementDraft
 from applications.models.waiting import Outbox, Pause, SupplementRequest
@@ -36,6 +38,8 @@ __all__ = [
     "Consultation",
     "Cursor",
     "Delivery",
+    "DeskRound",
+    "DeskRoundItem",
     "Dossier",
     "DossierQuerySet",
     "Escalation",
@@ -51,6 +55,7 @@ __all__ = [
     "Outbox",
     "Pause",
     "Result",
+    "ReturnedDraft",
     "SavedFilter",
     "Series",
     "SupplementDraft",
