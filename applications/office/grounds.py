@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Grounds:
-    """What the line is made of. ``matched``: facts that come from registers; ``stated``: findings of the agency."""
+    """What the line is made of. ``matched``: facts that come from registers; ``stated``: names of the findings."""
 
     is_refusal: bool
     met: Sequence[str] = ()
@@ -31,7 +31,8 @@ def line(grounds: Grounds) -> str:
     parts += [_("Không đạt: %(text)s") % {"text": text} for text in of_law] if grounds.is_refusal else of_law
     if grounds.matched and not grounds.is_refusal:
         parts.append(_("Khớp %(count)d dữ kiện của cơ sở dữ liệu") % {"count": grounds.matched})
-    parts += grounds.stated
+    if grounds.stated:
+        parts.append(_("Cơ quan ghi: %(labels)s") % {"labels": ", ".join(grounds.stated)})
     if grounds.written.strip():
         parts.append(" ".join(grounds.written.split()))
     told = [part.strip().rstrip(".;") for part in parts if part.strip()]

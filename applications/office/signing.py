@@ -62,6 +62,8 @@ class Alike:
 class Desk:
     rows: Sequence[Waiting]
     alike: Sequence[Alike]
+    sample: Waiting | None
+    """Of the ticked lines the one to read before all are signed."""
     total: str
     overdue: str
     today: str
@@ -130,7 +132,10 @@ def read(
     ]
     count = _counts(asked, now)
     next_key = str(following) if following else ""
-    return Desk(rows, _alike(rows), count["total"], count["overdue"], count["today"], next_key)
+    ticked = [row for row in rows if row.is_picked and row.can_be_picked]
+    drawn = evidence.sample_of(officer, [row.dossier for row in ticked])
+    sample = next((row for row in ticked if row.dossier == drawn), None)
+    return Desk(rows, _alike(rows), sample, count["total"], count["overdue"], count["today"], next_key)
 
 
 def chosen(officer: Officer, dossier: Dossier, *, clean: bool, now: dt.datetime) -> Chosen:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from applications import actors, services
 from applications.models import DeskRound, DeskRoundItem
 from applications.office import acting, picking, signing, workspace
 from applications.office.evidence import TO_SIGN
-from applications.services.signing_many import require_alike
+from applications.services.desk_rounds import MOST
+from applications.services.signing_many import require_round
 from applications.views.office import READERS, confirm_person
 from identity.access import acting_officer, officer_required
 from identity.errors import Conflict, DomainError, NotFound, Refused
@@ -36,7 +38,7 @@ def sign(request: HttpRequest) -> HttpResponse:
     officer, now = acting_officer(request), timezone.now()
     picked = picking.picked(officer, request.POST.getlist("pick"))
     try:
-        require_alike(picked)
+        require_round(officer=officer, picked=picked, at=now)
         confirm_person(request)
     except Refused as error:
         return _desk(request, officer, error)
@@ -96,7 +98,14 @@ def _desk(
         officer,
         after=typed.get("sau", ""),
         kind=typed.get("loai", ""),
-        picked=picking.ticked(request.POST.getlist("pick")),
+        picked=picking.ticked(typed.getlist("pick")),
         now=now,
     )
+    context["kept"] = _kept(typed)
     return render(request, "office/signing.html", context, status=error.status if error else 200)
+
+
+def _kept(typed: QueryDict) -> str:
+    """The page of the list and what is ticked, for links that open another draft: no tick is lost by reading."""
+    kept = [(name, typed[name]) for name in ("sau", "loai") if typed.get(name)]
+    return urlencode(kept + [("pick", box) for box in typed.getlist("pick")[:MOST]])

@@ -11,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from applications import actors, services
 from applications.models import Dossier, Result
+from applications.office import evidence
 from identity.models import Agency, Officer, Role
 from procedures.models import ProcedureVersion
 from tests import factories
@@ -56,6 +57,14 @@ def boxes(dossiers: Iterable[Dossier]) -> list[str]:
 
 def press_sign(client: Client, picked: list[str], otp: str, **typed):
     return client.post(f"{DESK}ky/", {"pick": picked, "otp": otp, **typed})
+
+
+def read_sample(client: Client, post: Officer, dossiers: list[Dossier]) -> Dossier:
+    """Open the draft the desk draws by lot, as it asks before a whole round is signed."""
+    drawn = evidence.sample_of(post, list(Dossier.objects.filter(pk__in=[one.pk for one in dossiers])))
+    assert drawn is not None
+    assert client.get(DESK, {"ho-so": drawn.code}).status_code == 200
+    return drawn
 
 
 def statuses(dossiers: Iterable[Dossier]) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import DatabaseError, connection
@@ -15,7 +17,16 @@ from applications.office import evidence
 from applications.services import signing_many
 from identity.models import DataAccess, Role
 from tests import factories
-from tests.applications.signing import DESK, boxes, drafts, press_sign, signer, six_digits, statuses
+from tests.applications.signing import (
+    DESK,
+    boxes,
+    drafts,
+    press_sign,
+    read_sample,
+    signer,
+    six_digits,
+    statuses,
+)
 
 pytestmark = pytest.mark.django_db
 FINDINGS = {
@@ -72,10 +83,11 @@ def test_each_row_says_why_and_what_the_officer_wrote(agency):
     told = [(row_of(page, one).template.text, row_of(page, one).reason) for one in (usual, filled, changed)]
     assert told == [
         ("Đúng mẫu", "Trẻ đã có tên"),
-        ("Điền thêm 1 mục", "Trẻ đã có tên; Số định danh: 079226000001"),
-        ("Khác mẫu 1 chỗ", "Trẻ đã có tên; Quyển số: 02/2026; Mẹ có mặt"),
+        ("Điền thêm 1 mục", "Trẻ đã có tên; Cơ quan ghi: Số định danh"),
+        ("Khác mẫu 1 chỗ", "Trẻ đã có tên; Cơ quan ghi: Quyển số; Mẹ có mặt"),
     ]
     assert [flags_of(page, one) for one in (usual, filled, changed)] == [[], [], ["altered"]]
+    assert "079226000001" not in page.text, "a list names nobody's data: it is no recorded reading"
     opened = client.get(DESK, {"ho-so": changed.code}).text
     assert "<del>01/2026</del> <ins>02/2026</ins>" in opened
     assert "<del>" not in client.get(DESK, {"ho-so": usual.code}).text
@@ -173,6 +185,7 @@ def test_of_twenty_one_stale_item_is_told_and_nineteen_are_signed(agency):
     alike = drafts(agency, 20)
     client, post = signer(agency)
     picked = boxes(alike)
+    read_sample(client, post, alike)
     other = actors.officer(factories.officer(agency, Role.SIGNER, name="Hoàng Đình Nam"))
     services.sign(dossier=alike[7], by=other, at=timezone.now())
     answer = press_sign(client, picked, six_digits(post))
@@ -190,7 +203,9 @@ def test_of_twenty_one_stale_item_is_told_and_nineteen_are_signed(agency):
 
 def test_the_results_can_be_read_by_a_colleague_and_by_nobody_elsewhere(agency):
     client, post = signer(agency)
-    address = press_sign(client, boxes(drafts(agency, 2)), six_digits(post))["Location"]
+    alike = drafts(agency, 2)
+    read_sample(client, post, alike)
+    address = press_sign(client, boxes(alike), six_digits(post))["Location"]
     colleague = factories.sign_in_officer(client.__class__(), factories.officer(agency, Role.CASE_OFFICER))
     stranger, _post = signer(factories.commune_agency("Thanh Khê"))
     assert (colleague.get(address).status_code, stranger.get(address).status_code) == (200, 404)
@@ -223,13 +238,14 @@ def test_only_alike_drafts_are_signed_together_and_the_sentence_names_them(agenc
     assert press_sign(client, boxes([mixed[0]]), six_digits(post)).status_code == 302
 
 
-def test_a_flagged_draft_is_signed_with_others_only_after_this_signer_opened_it(agency):
+def test_a_flagged_draft_is_signed_with_others_only_after_this_signer_opened_it(agency, monkeypatch):
     version = factories.version()
     plain, flagged = drafts(agency, 2, of=version)
     Dossier.objects.filter(pk=flagged.pk).update(needs_matching=True)
     client, post = signer(agency)
     colleague, _post = signer(agency, "Người Khác")
     colleague.get(DESK, {"ho-so": flagged.code})
+    monkeypatch.setattr(evidence, "sample_of", lambda officer, dossiers: None)
     press_sign(client, boxes([plain, flagged]), six_digits(post))
     assert statuses([plain, flagged]) == ["signing", "draft"]
     refused = DeskRoundItem.objects.get(outcome="refused")
@@ -258,13 +274,14 @@ def test_what_was_read_before_the_draft_was_made_anew_does_not_count(agency):
 def test_without_the_record_of_reading_a_flagged_draft_would_slip_through(agency, monkeypatch):
     monkeypatch.setattr(evidence.Evidence, "must_be_opened", property(lambda self: False))
     with pytest.raises(AssertionError):
-        test_a_flagged_draft_is_signed_with_others_only_after_this_signer_opened_it(agency)
+        test_a_flagged_draft_is_signed_with_others_only_after_this_signer_opened_it(agency, monkeypatch)
 
 
 @pytest.mark.parametrize("otp", ["", "000000", "abc"])
 def test_a_wrong_code_signs_nothing_and_keeps_every_tick(agency, otp):
     first, second, third = drafts(agency, 3)
-    client, _post = signer(agency)
+    client, post = signer(agency)
+    read_sample(client, post, [first, third])
     answer = press_sign(client, boxes([first, third]), otp, **{"ho-so": first.code})
     assert answer.status_code == 422
     assert "Mã xác thực không đúng hoặc đã dùng" in answer.text
@@ -272,6 +289,32 @@ def test_a_wrong_code_signs_nothing_and_keeps_every_tick(agency, otp):
     assert (ticked, answer.text.count(" checked>")) == ([True, False, True], 2)
     assert answer.context["chosen"].dossier == first
     assert (DeskRound.objects.count(), Event.objects.filter(kind="sign").count()) == (0, 0)
+
+
+def test_a_whole_round_is_signed_only_after_the_sample_drawn_by_lot_was_read(agency):
+    alike = drafts(agency, 4)
+    client, post = signer(agency)
+    otp = six_digits(post)
+    answer = press_sign(client, boxes(alike), otp)
+    drawn = evidence.sample_of(post, alike)
+    assert answer.status_code == 422
+    assert f"lần này là hồ sơ {drawn.code}" in answer.text
+    assert answer.context["desk"].sample.dossier == drawn
+    assert [row.is_picked for row in answer.context["desk"].rows] == [True] * 4
+    link = re.search(rf'href="([^"]*ho-so={drawn.code}[^"]*)#xem"', answer.text)[1]
+    reading = client.get(DESK + html.unescape(link))
+    assert [row.is_picked for row in reading.context["desk"].rows] == [True] * 4
+    assert press_sign(client, boxes(alike), otp).status_code == 302
+    assert statuses(alike) == ["signing"] * 4
+
+
+def test_the_lot_is_not_the_same_for_every_signer_and_does_not_change_with_the_order(agency):
+    alike = drafts(agency, 6)
+    posts = [factories.officer(agency, Role.SIGNER) for _n in range(12)]
+    drawn = [evidence.sample_of(post, alike) for post in posts]
+    assert len({one.pk for one in drawn}) > 1
+    assert drawn == [evidence.sample_of(post, alike[::-1]) for post in posts]
+    assert evidence.sample_of(posts[0], alike[:1]) is None
 
 
 def test_a_code_signs_one_round_only(agency):
@@ -300,6 +343,7 @@ def test_ones_own_draft_is_refused_and_the_others_signed(agency):
     client, _other = signer(agency)
     factories.sign_in_officer(client, post)
     assert row_of(client.get(DESK), own).can_be_picked is False
+    read_sample(client, post, [own, other])
     press_sign(client, boxes([own, other]), six_digits(post))
     assert statuses([own, other]) == ["draft", "signing"]
     assert "cần người thứ hai" in DeskRoundItem.objects.get(outcome="refused").message
@@ -337,6 +381,7 @@ def test_a_crash_in_the_middle_leaves_a_true_record(agency, monkeypatch):
         return real(**arguments)
 
     monkeypatch.setattr(signing_many, "sign", failing)
+    monkeypatch.setattr(evidence, "sample_of", lambda officer, dossiers: None)
     picked = [signing_many.Picked(one, one.seq) for one in (first, second, third)]
     with pytest.raises(OSError):
         services.sign_many(officer=post, picked=picked, at=timezone.now())
