@@ -90,9 +90,9 @@ def of(officer: Officer, dossiers: Sequence[Dossier], *, now: dt.datetime) -> di
     return found
 
 
-def reason_of(dossier: Dossier, known: Evidence, *, now: dt.datetime) -> str:
+def reason_of(dossier: Dossier, known: Evidence, *, now: dt.datetime, fees: answering.Fees = None) -> str:
     """Why the result says what it says, in one line that names nobody's data: a list is no recorded reading."""
-    looked = list(_judged(dossier, now))
+    looked = list(_judged(dossier, now, fees))
     told: dict[str, list[str]] = {"ok": [], "no": [], "wait": []}
     for check in looked:
         told[check.outcome].append(check.text)
@@ -123,13 +123,12 @@ def sample_of(officer: Officer, dossiers: Sequence[Dossier]) -> Dossier | None:
     return lots[min(lots)] if lots else None
 
 
-def _judged(dossier: Dossier, now: dt.datetime) -> Iterable[checks.Check]:
-    """Walking the answers is the slow part: only where the version has something to judge."""
-    version = dossier.version
-    form = answering.form_of_version(version)
-    if not (version.processing.get("conditions") or form.checks or form.auto_decision):
+def _judged(dossier: Dossier, now: dt.datetime, fees: answering.Fees) -> Iterable[checks.Check]:
+    """Reading the form and walking the answers is the slow part: only where the version has something to judge."""
+    form, processing = dossier.version.form or {}, dossier.version.processing
+    if not (processing.get("conditions") or form.get("checks") or form.get("auto_decision")):
         return ()
-    return checks.rules_of(dossier, answering.journey_of(dossier, at=dossier.submitted_at or now))
+    return checks.rules_of(dossier, answering.journey_of(dossier, at=dossier.submitted_at or now, fees=fees))
 
 
 def _drafted_at(dossiers: Sequence[Dossier]) -> dict[int, dt.datetime]:

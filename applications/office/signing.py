@@ -120,16 +120,14 @@ def read(
     calendar, whole = legal.calendar(officer.agency_id), access.dossiers_for_officer(officer)
     asked = queues.clause_of(whole)
     ids, following = queues.page(asked, [_WAITING], after=queues.place(after), size=PAGE)
-    dossiers = inbox.in_order(whole.select_related("result").prefetch_related("answers"), ids)
+    dossiers = inbox.in_order(whole.select_related("result").prefetch_related("answers", "attachments"), ids)
     evidence.share_versions(dossiers)
     known = evidence.of(officer, dossiers, now=now)
-    rows = [
-        _row(
-            dossier, known[dossier.pk], kind, picked, clock.due_chip(dossier, now=now, calendar=calendar), now
-        )
-        for dossier in dossiers
-        if dossier.pk in known
-    ]
+    fees, rows = answering.fees_of(dossiers), []
+    for dossier in (one for one in dossiers if one.pk in known):
+        reason = evidence.reason_of(dossier, known[dossier.pk], now=now, fees=fees)
+        due = clock.due_chip(dossier, now=now, calendar=calendar)
+        rows.append(_row(dossier, known[dossier.pk], reason, due, kind, picked))
     count = _counts(asked, now)
     next_key = str(following) if following else ""
     ticked = [row for row in rows if row.is_picked and row.can_be_picked]
@@ -199,12 +197,7 @@ def title_of(dossier: Dossier, result: Result | None) -> str:
 
 
 def _row(
-    dossier: Dossier,
-    known: Evidence,
-    kind: str,
-    picked: Collection[str],
-    due: clock.Chip,
-    now: dt.datetime,
+    dossier: Dossier, known: Evidence, reason: str, due: clock.Chip, kind: str, picked: Collection[str]
 ) -> Waiting:
     own = kind_of(dossier)
     free = not (known.is_own or known.must_be_opened)
@@ -212,7 +205,7 @@ def _row(
         dossier=dossier,
         title=title_of(dossier, dossier.result),
         kind=own,
-        reason=evidence.reason_of(dossier, known, now=now),
+        reason=reason,
         template=_template_chip(known),
         due=due,
         known=known,

@@ -151,7 +151,7 @@ def test_a_paper_unlike_the_last_ones_is_unusual(agency):
 
 
 def test_the_desk_asks_as_many_questions_for_many_drafts_as_for_one(agency):
-    version = factories.version()
+    version = version_with_findings()
     client, _post = signer(agency)
 
     def questions() -> int:
