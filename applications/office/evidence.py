@@ -33,19 +33,14 @@ _DECIDED = [queues.Branch(State.COMPLETED), queues.Branch(State.DELIVERED)]
 
 @dataclass(frozen=True)
 class Evidence:
-    """``by_hand``: findings that differ from the suggestion; ``opened_at``: when this signer last opened the draft
-    as it now stands; ``is_own``: the signer drafted it."""
+    """``by_hand``: findings that differ from the suggestion, be it empty; ``opened_at``: when this signer last opened
+    the draft as it now stands; ``is_own``: the signer drafted it."""
 
     flags: Sequence[risks.Flag]
     by_hand: Sequence[Change]
     opened_at: dt.datetime | None
     is_own: bool
     matched: int
-
-    @property
-    def altered(self) -> list[Change]:
-        """Suggestions replaced; filling an empty place is what the place is for."""
-        return [change for change in self.by_hand if change.before]
 
     @property
     def must_be_opened(self) -> bool:

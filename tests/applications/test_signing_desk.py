@@ -12,8 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import actors, services
-from applications.models import DeskRound, DeskRoundItem, Dossier, Event, Result, ReturnedDraft
-from applications.office import evidence
+from applications.models import (
+    Answer,
+    DeskRound,
+    DeskRoundItem,
+    Dossier,
+    Event,
+    Result,
+    ReturnedDraft,
+    SupplementRequest,
+)
+from applications.office import evidence, signing
 from applications.services import signing_many
 from identity.models import DataAccess, Role
 from tests import factories
@@ -105,24 +114,36 @@ def test_the_clean_sheet_has_no_marks(agency):
 def test_each_risk_has_its_words(agency, settings):
     settings.LARGE_FEE_VND = 1000
     [refused] = drafts(agency, 1, kind="refusal", reason="Đã đăng ký nơi khác")
-    [silent], [late], [twice], [dear] = (drafts(agency, 1) for _n in range(4))
+    [silent], [late], [twice], [dear], [wrong], [asked] = (drafts(agency, 1) for _n in range(6))
     Dossier.objects.filter(pk=silent.pk).update(needs_matching=True)
     Dossier.objects.filter(pk=late.pk).update(due_at=timezone.now() - dt.timedelta(hours=1))
     Dossier.objects.filter(pk=twice.pk).update(supplement_count=2)
     Dossier.objects.filter(pk=dear.pk).update(fee_vnd=1000)
+    Answer.objects.create(dossier=wrong, question="correction.req_name", value="Hạnh", at=wrong.submitted_at)
+    SupplementRequest.objects.create(
+        dossier=asked,
+        items=[],
+        requested_by=asked.result.proposed_by,
+        requested_at=asked.submitted_at,
+        answer_by=asked.submitted_at,
+        answered_at=asked.submitted_at,
+        late_defects=1,
+    )
     [outdated] = drafts(agency, 1)
     outdated.answers.filter(question="child_name").update(
         value="Tên Khác", at=timezone.now() + dt.timedelta(hours=1)
     )
     client, _post = signer(agency)
     page = client.get(DESK)
-    cases = (refused, silent, late, twice, dear, outdated)
+    cases = (refused, silent, late, twice, dear, wrong, asked, outdated)
     assert [flags_of(page, one) for one in cases] == [
         ["refusal"],
         ["self_declared"],
         ["overdue"],
         ["supplements"],
         ["large_fee"],
+        ["reported"],
+        ["late_defects"],
         ["outdated"],
     ]
     for words in ("Từ chối, đọc lý do", "Dân tự khai thay CSDL", "Bổ sung 2 lần", "Phí lớn: 1.000 đồng"):
@@ -166,6 +187,18 @@ def test_the_desk_asks_as_many_questions_for_many_drafts_as_for_one(agency):
     one = questions()
     drafts(agency, 6, of=version)
     assert questions() == one
+
+
+def test_the_list_goes_on_page_by_page_in_the_order_of_the_deadlines(agency, monkeypatch):
+    monkeypatch.setattr(signing, "PAGE", 2)
+    alike = drafts(agency, 3)
+    client, post = signer(agency)
+    first = client.get(DESK).context["desk"]
+    rest = client.get(DESK, {"sau": first.next_key}).context["desk"]
+    assert [[row.dossier for row in page.rows] for page in (first, rest)] == [alike[:2], alike[2:]]
+    assert (first.total, rest.next_key) == ("3", "")
+    refused = press_sign(client, boxes(alike[2:]), "", sau=first.next_key)
+    assert [row.dossier for row in refused.context["desk"].rows] == alike[2:]
 
 
 def test_drafts_of_other_agencies_are_not_there(agency):
