@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,6 +66,18 @@ def dossier_for_officer(
             dossier_code=code,
         )
     return dossier
+
+
+def last_read(officer: Officer, dossiers: Iterable[Dossier], *, purpose: str) -> dict[str, dt.datetime]:
+    """When this officer last opened each dossier for ``purpose``, by code: as recorded, not as a page says."""
+    known = list(dossiers)
+    rows = DataAccess.objects.filter(
+        officer=officer.user,
+        purpose=purpose,
+        subject__in={one.submitter_id for one in known},
+        dossier_code__in=[one.code for one in known],
+    )
+    return dict(rows.values_list("dossier_code").annotate(Max("at")).order_by())
 
 
 def consultations_for_officer(officer: Officer) -> QuerySet[Consultation]:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from applications.views import claiming, clock, consulting, duty, office, saved_filters, shortcuts
+from applications.views import (
+    claiming,
+    clock,
+    consulting,
+    duty,
+    office,
+    registry,
+    saved_filters,
+    shortcuts,
+    signing,
+)
 
 urlpatterns = [
     path("can-bo/", office.inbox_page, name="inbox"),
@@ -12,7 +22,12 @@ urlpatterns = [
     path("can-bo/bo-loc/<int:number>/<slug:action>/", saved_filters.change, name="change_filter"),
     path("can-bo/ke-tiep/", claiming.claim_next, name="claim_next"),
     path("can-bo/ho-so/<str:code>/giu/<slug:action>/", claiming.hold, name="hold"),
-    path("can-bo/ky-so/", office.signing_page, name="signing"),
+    path("can-bo/ky-so/", signing.desk, name="signing"),
+    path("can-bo/ky-so/ky/", signing.sign, name="sign_many"),
+    path("can-bo/ky-so/tra-lai/", signing.send_back, name="sign_not"),
+    path("can-bo/luot/<str:key>/", signing.round_page, name="desk_round"),
+    path("can-bo/van-thu/", registry.desk, name="registry"),
+    path("can-bo/van-thu/phat-hanh/", registry.release, name="release_many"),
     path("can-bo/thu-xin-loi/", clock.letters_page, name="letters"),
     path("can-bo/cap-duoi/", clock.superior_page, name="superior"),
     path("can-bo/uy-quyen/", duty.delegations, name="delegations"),

@@ -26,6 +26,7 @@ from applications.models import Dossier
 from applications.office import clock, inbox, queues
 from applications.office.filtering import Filters
 from applications.states import CLOCK_RUNNING, ENDED, OPEN, PAUSED, State
+from bench import signing
 from identity.models import Agency, Citizen, Officer, Role, User
 from procedures.models import Procedure, ProcedureVersion
 
@@ -34,6 +35,7 @@ FLOORS = {
     "page_within_promise": 1.0,
     "filters_within_promise": 1.0,
     "claim_within_promise": 1.0,
+    "desk_within_promise": 1.0,
     "ours_to_usual": 1.2,
 }
 LARGE = 100_000
@@ -99,6 +101,7 @@ def run(*, rows: int, times: int, plans: str = "") -> list[dict[str, Any]]:
         ]
         claims = _claims(world, 20)
         told = _plans(world, strict=rows >= LARGE)
+        desk = signing.first_page_ms(world, times)
     if plans:
         with open(plans, "w") as out:
             out.write("\n\n".join(told))
@@ -110,10 +113,12 @@ def run(*, rows: int, times: int, plans: str = "") -> list[dict[str, Any]]:
             "first_page_ms": round(whole, 1),
             "slowest_filter_ms": round(slow, 1),
             "claim_next_ms": round(claims, 1),
+            "signing_desk_ms": round(desk, 1),
             "lists": lines,
             "page_within_promise": round(PAGE_MS / whole, 2),
             "filters_within_promise": round(FILTER_MS / slow, 2),
             "claim_within_promise": round(CLAIM_MS / claims, 2),
+            "desk_within_promise": round(signing.DESK_MS / desk, 2),
             "ours_to_limit": round(statistics.median(one["limit"] / one["ours"] for one in lines), 2),
             "ours_to_usual": round(sum(one["usual"] for one in lines) / sum(one["ours"] for one in lines), 2),
             "floors": FLOORS,

@@ -235,6 +235,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 PUBLIC_TRIES = int(env("PUBLIC_TRIES", "10"))  # look-ups and checks by one address in 15 minutes (practice)
 MOST_HELD_DOSSIERS = int(env("MOST_HELD_DOSSIERS", "20"))  # an officer at a time, by «claim next» (practice)
+LARGE_FEE_VND = int(env("LARGE_FEE_VND", "5000000"))  # a fee the signer is shown as large, đồng (practice)
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 
 # --- Legal clock (practice of one-stop offices; the articles are not verified, hence settings) ----------------

@@ -7,6 +7,7 @@ from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
 from applications.models.delegation import Absence, Delegation, DelegationQuerySet, DutyEvent
+from applications.models.desk_round import DeskRound, DeskRoundItem
 from applications.models.dossier import (
     NEVER,
     Answer,
@@ -23,6 +24,7 @@ from applications.models.held import HeldForm
 from applications.models.hours import FrontDesk, OfficeShift
 from applications.models.letter import FormNumber, Letter
 from applications.models.result import Result, Series
+from applications.models.returned_draft import ReturnedDraft
 from applications.models.saved_filter import SavedFilter
 from applications.models.supplement import AnswerRevision, SupplementDraft
 from applications.models.waiting import Outbox, Pause, SupplementRequest
@@ -40,6 +42,8 @@ __all__ = [
     "Delegation",
     "DelegationQuerySet",
     "Delivery",
+    "DeskRound",
+    "DeskRoundItem",
     "Dossier",
     "DossierQuerySet",
     "DutyEvent",
@@ -56,6 +60,7 @@ __all__ = [
     "Outbox",
     "Pause",
     "Result",
+    "ReturnedDraft",
     "SavedFilter",
     "Series",
     "SupplementDraft",

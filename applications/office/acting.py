@@ -185,7 +185,7 @@ def _approve(act: Act) -> str:
 
 
 def _send_back(act: Act) -> str:
-    services.send_back(**act.common, reason=act.text("reason"))
+    services.return_draft(**act.common, reason=act.text("reason"))
     return _("Đã trả lại để sửa.")
 
 

@@ -60,7 +60,7 @@ def conditions(dossier: Dossier, journey: Journey, found: prefill.Prefill) -> li
         _complete(journey),
         _paid(dossier),
         *_matching(dossier, journey, found),
-        *_rules(dossier, journey),
+        *rules_of(dossier, journey),
     ]
 
 
@@ -122,7 +122,7 @@ def _declared(journey: Journey) -> list[str]:
     return [name for name, answer in answers.items() if answer is not None and answer.source == CITIZEN]
 
 
-def _rules(dossier: Dossier, journey: Journey) -> Iterator[Check]:
+def rules_of(dossier: Dossier, journey: Journey) -> Iterator[Check]:
     """Conditions the version itself declares: of its steps (with both wordings), then of its form."""
     for rule in dossier.version.processing.get("conditions", []):
         yield _judged(rule["when"], journey, passed=rule["pass_vi"], failed=rule["fail_vi"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from applications import access, legal
 from applications.deadlines import LEGAL_ZONE, Calendar
 from applications.models import Channel, Dossier, DossierQuerySet
-from applications.office import clock, filtering, queues, silence
+from applications.office import clock, filtering, queues, returns, silence
 from applications.office.filtering import Filters
 from applications.states import State
 from applications.wording import step_name
@@ -59,6 +59,8 @@ class Row:
     due: clock.Chip
     next_act: str
     alarm: clock.Chip | None = None
+    returned: returns.Returned | None = None
+    """To the person whose draft came back: by whom, and why."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,12 @@ def read(
             newest_first=chosen.key in queues.NEWEST_FIRST,
         )
         next_key = str(following) if following else ""
-    rows = [row_of(dossier, now=now, calendar=calendar) for dossier in in_order(whole, ids)]
+    dossiers = in_order(whole, ids)
+    back = returns.open_returns(one for one in dossiers if one.assignee_id == officer.user_id)
+    rows = [
+        replace(row_of(dossier, now=now, calendar=calendar), returned=back.get(dossier.pk))
+        for dossier in dossiers
+    ]
     named = seen.order_by("procedure__name").values_list("procedure__slug", "procedure__name").distinct()
     return Inbox(tabs, chosen, filters, spoken_count(found), rows, next_key, list(named))
 

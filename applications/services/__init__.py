@@ -60,6 +60,9 @@ from applications.services.letters import draft_letter, revise_letter, send_lett
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.recomputing import recompute
+from applications.services.releasing_many import release_many
+from applications.services.returning import return_draft
+from applications.services.signing_many import sign_many
 from applications.services.simulating import simulate
 from applications.services.stepping import end_consulting
 from applications.services.supplementing import confirm_supplement, decline_supplement, draft_supplement
@@ -131,8 +134,10 @@ __all__ = [
     "release",
     "remind_consultation",
     "request_payment",
+    "release_many",
     "request_supplement",
     "request_withdrawal",
+    "return_draft",
     "revise_letter",
     "save_answers",
     "send_back",
@@ -140,6 +145,7 @@ __all__ = [
     "sign",
     "simulate",
     "sign_letter",
+    "sign_many",
     "start",
     "stop",
     "submit",

@@ -17,7 +17,7 @@ from django_otp import match_token
 from applications import access, actors, printing, revisions
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Result, SavedFilter
-from applications.office import acting, filtering, inbox, shortcuts, signing, workspace
+from applications.office import acting, filtering, inbox, returns, shortcuts, signing, workspace
 from applications.printed_forms import Kind
 from applications.return_reasons import reasons
 from applications.views.downloads import sealed_content
@@ -31,7 +31,6 @@ TO_HANDLE = "Giải quyết hồ sơ"
 TO_READ_A_PAPER = "Xem giấy tờ để giải quyết hồ sơ"
 TO_PRINT = "In biểu mẫu của hồ sơ"
 TO_READ_THE_RESULT = "Kết quả đã ký"
-TO_SIGN = "Xem dự thảo kết quả để ký"
 """Purposes as the person reads them in the access log: records, therefore always Vietnamese."""
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 IMAGE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
@@ -90,8 +89,6 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
         if action == "request_supplement":
             return _supplement(request, officer, code, context, status=error.status)
         return _desk(request, officer, code, context, status=error.status)
-    if request.POST.get("from") == "signing":
-        return redirect("applications:signing")
     return redirect("applications:workspace", code=code)
 
 
@@ -195,18 +192,6 @@ def register(request: HttpRequest) -> HttpResponse:
     return sealed(response, f"so-theo-doi-{first}-{last}.pdf", PDF_POLICY)
 
 
-@require_GET
-@officer_required(Role.SIGNER)
-def signing_page(request: HttpRequest) -> HttpResponse:
-    """What waits for my signature; a draft is opened, and recorded as read, only when it is chosen."""
-    officer, now = acting_officer(request), timezone.now()
-    context: dict[str, Any] = {"rows": signing.waiting(officer, now=now)}
-    if code := request.GET.get("ho-so", ""):
-        dossier, journey = workspace.open_dossier(officer, code, purpose=TO_SIGN, at=now)
-        context["chosen"] = signing.chosen(officer, dossier, journey)
-    return _office(request, officer, "signing", context)
-
-
 def _desk(
     request: HttpRequest,
     officer: Officer,
@@ -219,7 +204,8 @@ def _desk(
     paper_shown = request.GET.get("giay-to", "")
     desk = workspace.build(officer, dossier, journey, now=now, paper=paper_shown, typed=request.POST)
     off = request.COOKIES.get(shortcuts.COOKIE) == shortcuts.OFF
-    context = {"desk": desk, "dossier": dossier, "shortcuts_off": off, **(extra or {})}
+    returned = returns.open_returns([dossier]).get(dossier.pk)
+    context = {"desk": desk, "dossier": dossier, "returned": returned, "shortcuts_off": off, **(extra or {})}
     return _office(request, officer, "workspace", context, status)
 
 

@@ -49,6 +49,8 @@ NOT_A_PAGE = {
     "can-bo/bo-loc/", "can-bo/bo-loc/<int:number>/<slug:action>/", "can-bo/ke-tiep/",
     "can-bo/ho-so/<str:code>/giu/<slug:action>/",
     "can-bo/uy-quyen/<int:number>/thu-hoi/", "can-bo/nghi-phep/<int:number>/bo/",
+    "can-bo/ky-so/ky/", "can-bo/ky-so/tra-lai/", "can-bo/luot/<str:key>/", "can-bo/van-thu/",
+    "can-bo/van-thu/phat-hanh/",
     "can-bo/lay-y-kien/", "can-bo/lay-y-kien/<str:key>/", "can-bo/ho-so/<str:code>/lay-y-kien/",
     "can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/",
     f"{FORM}bat-dau/", f"{FORM}them-trang/", f"{FORM}trang/<str:page>/chuyen/", f"{FORM}trang/<str:page>/bo/",
