@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from applications.models import Consultation, Dossier, DossierQuerySet
-from applications.states import OPEN
+from applications.models import Consultation, CounterFiling, Dossier, DossierQuerySet
+from applications.states import OPEN, State
 from identity.errors import NotFound
 from identity.models import Citizen, DataAccess, Officer
 
@@ -60,6 +60,42 @@ def dossier_for_officer(
             dossier_code=code,
         )
     return dossier
+
+
+def filings_at(officer: Officer) -> QuerySet[CounterFiling]:
+    """What the counter of the officer's agency has begun for citizens and not yet handed in."""
+    begun = CounterFiling.objects.select_related(
+        "filed_by",
+        "agency",
+        "dossier__version__procedure",
+        "dossier__submitter__user",
+        "dossier__organisation",
+    )
+    return begun.filter(agency=officer.agency, dossier__state=State.DRAFT)
+
+
+def filing_for_officer(officer: Officer, key: str) -> CounterFiling:
+    """A filing of the officer's own counter, by the key of its draft. Raises NotFound for any other."""
+    found = CounterFiling.objects.filter(agency=officer.agency, dossier__key=key).first()
+    if found is None:
+        raise nothing_there()
+    found.dossier = Dossier.objects.select_related(*_WITH).get(pk=found.dossier_id)
+    return found
+
+
+def record_reading(
+    officer: Officer, subject: Citizen, *, purpose: str, fields: list[str], code: str = "", at: dt.datetime
+) -> None:
+    """An officer saw data of a citizen outside a dossier of the agency: a register's answer, a counter's draft."""
+    DataAccess.objects.create(
+        at=at,
+        officer=officer.user,
+        agency=officer.agency,
+        subject=subject,
+        purpose=purpose,
+        fields=fields,
+        dossier_code=code,
+    )
 
 
 def consultations_for_officer(officer: Officer) -> QuerySet[Consultation]:

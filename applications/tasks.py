@@ -20,5 +20,6 @@ def sweep() -> None:
     sweeping.remind_consulted(at=timezone.now())
     sweeping.draft_letters(at=timezone.now())
     sweeping.escalate_breaches(at=timezone.now())
+    sweeping.ask_carriers(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):
         sweeping.run(topic, dossier_id, at=timezone.now())

@@ -6,6 +6,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
+from applications.models.counter import CounterFiling, Digitisation
 from applications.models.dossier import (
     NEVER,
     Answer,
@@ -23,6 +24,7 @@ from applications.models.hours import FrontDesk, OfficeShift
 from applications.models.letter import FormNumber, Letter
 from applications.models.result import Result, Series
 from applications.models.saved_filter import SavedFilter
+from applications.models.shipment import Shipment, ShipmentNotice
 from applications.models.supplement import AnswerRevision, SupplementDraft
 from applications.models.waiting import Outbox, Pause, SupplementRequest
 
@@ -34,8 +36,10 @@ __all__ = [
     "CalendarDay",
     "Channel",
     "Consultation",
+    "CounterFiling",
     "Cursor",
     "Delivery",
+    "Digitisation",
     "Dossier",
     "DossierQuerySet",
     "Escalation",
@@ -53,6 +57,8 @@ __all__ = [
     "Result",
     "SavedFilter",
     "Series",
+    "Shipment",
+    "ShipmentNotice",
     "SupplementDraft",
     "SupplementRequest",
     "new_key",

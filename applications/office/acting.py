@@ -188,11 +188,6 @@ def _release(act: Act) -> str:
     return _("Đã phát hành kết quả.")
 
 
-def _deliver(act: Act) -> str:
-    services.deliver(**act.common, evidence=act.text("evidence"))
-    return _("Đã ghi nhận trả kết quả.")
-
-
 def _stop(act: Act) -> str:
     services.stop(**act.common, reason=act.text("reason"))
     return _("Đã dừng xử lý hồ sơ.")
@@ -244,7 +239,6 @@ VERBS: Mapping[str, Callable[[Act], str]] = {
     "send_back": _send_back,
     "sign": _sign,
     "release": _release,
-    "deliver": _deliver,
     "stop": _stop,
     "grant_withdrawal": _grant_withdrawal,
     "decline_withdrawal": _decline_withdrawal,

@@ -23,6 +23,13 @@ from applications.services.consulting import (
     consult,
     remind_consultation,
 )
+from applications.services.counter import (
+    AT_COUNTER,
+    file_at_counter,
+    hand_over,
+    keep_at_counter,
+    open_filing,
+)
 from applications.services.deciding import (
     approve,
     decide,
@@ -55,6 +62,7 @@ from applications.services.letters import draft_letter, revise_letter, send_lett
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.recomputing import recompute
+from applications.services.shipping import ask_carrier, order_shipment, send_shipment, take_notice
 from applications.services.simulating import simulate
 from applications.services.supplementing import confirm_supplement, decline_supplement, draft_supplement
 from applications.services.waiting import (
@@ -69,6 +77,15 @@ from applications.services.waiting import (
 )
 
 __all__ = [
+    "AT_COUNTER",
+    "ask_carrier",
+    "file_at_counter",
+    "hand_over",
+    "keep_at_counter",
+    "open_filing",
+    "order_shipment",
+    "send_shipment",
+    "take_notice",
     "transfer",
     "take_over",
     "release_absent",
