@@ -71,6 +71,7 @@ def filings_at(officer: Officer) -> QuerySet[CounterFiling]:
         "dossier__submitter__user",
         "dossier__organisation",
     )
+    begun = begun.defer("dossier__version__form", "dossier__version__content", "dossier__version__processing")
     return begun.filter(agency=officer.agency, dossier__state=State.DRAFT)
 
 

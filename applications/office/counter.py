@@ -12,7 +12,7 @@ from applications import answering
 from applications.models import Dossier
 from identity.errors import Refused
 from identity.models import Organisation
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import OnlineLevel, Procedure, ProcedureVersion
 
 BUSINESS, CITIZEN = "business", "citizen"
 SEPARATOR = " · "
@@ -20,9 +20,10 @@ SEPARATOR = " · "
 
 def procedures(at: dt.datetime) -> list[str]:
     """Everything that can be filed today, as «1.001193 · Đăng ký khai sinh» for the list beside the box."""
-    today = ProcedureVersion.objects.in_force(answering.legal_day(at)).select_related("procedure")
-    found = {one.procedure_id: one.procedure for one in today.defer("form", "content") if one.is_live}
-    return [f"{one.code}{SEPARATOR}{one.name}" for one in sorted(found.values(), key=lambda one: one.name)]
+    today = ProcedureVersion.objects.in_force(answering.legal_day(at)).filter(form__isnull=False)
+    live = today.exclude(online_level=OnlineLevel.INFORMATION)
+    named = live.order_by("procedure__name").values_list("procedure__code", "procedure__name").distinct()
+    return [f"{code}{SEPARATOR}{name}" for code, name in named]
 
 
 def code_of(written: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from applications.post.base import Carrier
 from applications.post.demo import DemoCarrier
-from identity.errors import NotFound
+from identity.errors import NotFound, Refused
 
 
 def connected() -> dict[str, Carrier]:
@@ -24,5 +24,10 @@ def named(name: str) -> Carrier:
 
 
 def preferred() -> str:
-    """The carrier parcels are given to. Raises NotFound when none is connected."""
-    return next(iter(connected()), "") or named("").name
+    """The carrier parcels are given to. Raises Refused when none is connected."""
+    name = next(iter(connected()), "")
+    if not name:
+        raise Refused(
+            _("Cổng chưa nối với đơn vị bưu chính nào. Hãy gọi người nộp và chuyển về trả tại quầy.")
+        )
+    return name

@@ -156,6 +156,7 @@ POLICY = {
     "can-bo/quay/<str:code>/ban-moi/": DESK_NOTHING_YET,
     "can-bo/quay/<str:code>/xoa/": DESK_NOTHING_YET,
     "can-bo/quay/<str:code>/da-nop/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/thu-phi/": DESK | {"agency": "→ /can-bo/ho-so/"},
     "can-bo/tra-ket-qua/": ROLE,
     "can-bo/tra-ket-qua/<str:code>/": DESK,
     "can-bo/tra-ket-qua/<str:code>/<slug:action>/": BUTTON,
@@ -304,7 +305,9 @@ def opened(client: Client, route: str, dossier: Dossier) -> str:
     if answer.status_code not in (301, 302):
         return str(answer.status_code)
     where = answer.headers["Location"].partition("?")[0]
-    shelf = next((one for one in ("/ho-so/", "/bien-tap/ban/") if where.startswith(one)), where)
+    shelf = next(
+        (one for one in ("/ho-so/", "/can-bo/ho-so/", "/bien-tap/ban/") if where.startswith(one)), where
+    )
     return f"→ {shelf}"
 
 

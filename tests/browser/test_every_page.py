@@ -51,6 +51,7 @@ NOT_A_PAGE = {
     "can-bo/quay/<str:code>/lam-tiep/", "can-bo/quay/<str:code>/dong-y/", "can-bo/quay/<str:code>/trang/<str:page>/",
     "can-bo/quay/<str:code>/bao-sua/<str:question>/", "can-bo/quay/<str:code>/kiem-tra/",
     "can-bo/quay/<str:code>/to-khai/", "can-bo/quay/<str:code>/giay-to/<int:number>/",
+    "can-bo/quay/<str:code>/thu-phi/",
     "can-bo/quay/<str:code>/ban-moi/", "can-bo/quay/<str:code>/xoa/", "can-bo/quay/<str:code>/da-nop/",
     "can-bo/tra-ket-qua/<str:code>/<slug:action>/",
     "can-bo/lay-y-kien/", "can-bo/lay-y-kien/<str:key>/", "can-bo/ho-so/<str:code>/lay-y-kien/",
