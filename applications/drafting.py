@@ -76,7 +76,8 @@ class Draft:
 
     @cached_property
     def papers(self) -> dict[str, Attachment]:
-        return {one.question: one for one in self.dossier.attachments.filter(removed_at=None)}
+        standing = self.dossier.attachments.filter(removed_at=None).select_related("digitisation")
+        return {one.question: one for one in standing}
 
     @property
     def corrections(self) -> dict[str, str]:

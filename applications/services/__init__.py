@@ -59,7 +59,7 @@ from applications.services.intake import (
     submit,
 )
 from applications.services.letters import draft_letter, revise_letter, send_letter, sign_letter
-from applications.services.papers import attach, detach
+from applications.services.papers import attach, detach, see_original
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.recomputing import recompute
 from applications.services.shipping import ask_carrier, order_shipment, send_shipment, take_notice
@@ -84,6 +84,7 @@ __all__ = [
     "keep_at_counter",
     "open_filing",
     "order_shipment",
+    "see_original",
     "send_shipment",
     "take_notice",
     "transfer",

@@ -63,6 +63,16 @@ def attach(
         return kept
 
 
+def see_original(*, dossier: Dossier, question: str, seen: bool, by: Actor, at: dt.datetime) -> None:
+    """Whether the original of a scan made at the counter was compared, and by whom; the last word counts."""
+    with transaction.atomic():
+        _lock(dossier, by)
+        scans = Digitisation.objects.filter(
+            attachment__dossier=dossier, attachment__question=question, attachment__removed_at=None
+        )
+        scans.exclude(original_seen=seen).update(original_seen=seen, by=by.user_id, at=at)
+
+
 def detach(*, dossier: Dossier, attachment_id: int, by: Actor, at: dt.datetime) -> None:
     """Take a file back before submitting; the row stays with its time of removal."""
     with transaction.atomic():

@@ -168,7 +168,11 @@ def take_papers(
     refused: dict[str, str] = {}
     for question in draft.journey.to_ask(page):
         sent = request.FILES.get(question.id)
-        if question.kind != "file" or sent is None or (only is not None and question.id not in only):
+        if question.kind != "file" or (only is not None and question.id not in only):
+            continue
+        seen = f"{ORIGINAL}{question.id}" in request.POST
+        if sent is None:
+            _see_original(draft, question.id, seen)
             continue
         try:
             services.attach(
@@ -176,13 +180,21 @@ def take_papers(
                 question=question.id,
                 name=sent.name or "",
                 content=sent.read(),
-                original_seen=f"{ORIGINAL}{question.id}" in request.POST,
+                original_seen=seen,
                 by=draft.actor,
                 at=draft.at,
             )
         except PaperRefused as error:
             refused[question.id] = error.message
     return refused
+
+
+def _see_original(draft: Draft, question: str, seen: bool) -> None:
+    """The file came before; at the counter the box beside it may be ticked now."""
+    if draft.filing is not None and question in draft.papers:
+        services.see_original(
+            dossier=draft.dossier, question=question, seen=seen, by=draft.actor, at=draft.at
+        )
 
 
 def _save(draft: Draft, answers: dict[str, Any]) -> None:

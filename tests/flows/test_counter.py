@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from applications import actors, services, sweeping
-from applications.models import Dossier, Shipment
+from applications.models import Digitisation, Dossier, Shipment
 from applications.states import State
 from identity.models import Citizen, DataAccess, Role
 from tests import factories
@@ -61,8 +61,12 @@ def typed_in(client: Client, draft: str, delivery: str) -> None:
     if delivery == "post":
         where = {"delivery_address-detail": posting.STREET, "delivery_address-commune": "Hải Châu"}
         walking.fill(client, f"{draft}trang/child/", **where)
+    page = f"{draft}trang/papers/"
     scan = SimpleUploadedFile("chung-sinh.png", picture(), "image/png")
-    answer = client.post(f"{draft}trang/papers/", {"doc_notice": scan, "ban_chinh-doc_notice": "1"})
+    client.post(page, {"doc_notice": scan, "luu": "1"})
+    assert not Digitisation.objects.get().original_seen
+    answer = client.post(page, {"ban_chinh-doc_notice": "1"})
+    assert walking.boxes(client.get(page).text).values["ban_chinh-doc_notice"] == "1"
     assert answer.url == f"{draft}kiem-tra/"
 
 
