@@ -64,8 +64,10 @@ def send_shipment(*, dossier: Dossier, at: dt.datetime) -> Shipment | None:
     not take becomes a task of the office.
     """
     shipment = dossier.shipments.filter(status=Shipment.Status.WAITING, closed_at=None).first()
-    if shipment is None or dossier.state != State.COMPLETED:
+    if shipment is None or dossier.state == State.DELIVERED:
         return shipment
+    if dossier.state != State.COMPLETED:  # a fee was asked for meanwhile: the outbox comes back
+        raise conflict(dossier, "shipment_sent")
     journey = answering.journey_of(dossier, at=dossier.submitted_at or at)
     parcel = Parcel(
         shipment.reference, dossier.submitter.name, address_of(journey), _asked(journey, PHONE, APPLICANT)
@@ -80,6 +82,7 @@ def send_shipment(*, dossier: Dossier, at: dt.datetime) -> Shipment | None:
 def _settle(dossier: Dossier, shipment: Shipment, status: str, tracking: str, at: dt.datetime) -> Shipment:
     """Write down the carrier's answer, once: another worker may have been faster."""
     with transaction.atomic():
+        Dossier.objects.select_for_update().only("pk").get(pk=dossier.pk)
         waiting = Shipment.objects.filter(pk=shipment.pk, status=Shipment.Status.WAITING)
         if waiting.update(status=status, tracking=tracking, told_at=at, asked_at=at):
             kind = "shipment_sent" if tracking else "shipment_refused"
@@ -93,7 +96,8 @@ def take_notice(*, carrier: str, notice: Notice, at: dt.datetime) -> str:
     """What the carrier says: «taken», «known» (said before) or «outdated» (older than what we know, or after the
     end). Delivered ends the dossier with the number as evidence; returned is a task of the office.
 
-    Raises NotFound for a number not (yet) known here: the carrier says it again.
+    Raises NotFound for a number not (yet) known here, Conflict while the dossier waits for something else: the
+    carrier says it again, and is asked.
     """
     with transaction.atomic():
         found = Shipment.objects.filter(carrier=carrier, tracking=notice.tracking).first()
@@ -138,7 +142,7 @@ def _tell(dossier: Dossier, shipment: Shipment, at: dt.datetime) -> None:
     told = {"carrier": shipment.carrier, "tracking": shipment.tracking}
     if shipment.status == Shipment.Status.RETURNED:
         remark(dossier, "shipment_returned", by=SYSTEM, at=at, data=told)
-    elif shipment.status == Shipment.Status.DELIVERED and dossier.state == State.COMPLETED:
+    elif shipment.status == Shipment.Status.DELIVERED and dossier.state != State.DELIVERED:
         deliver(dossier=dossier, evidence="post", details=told, by=SYSTEM, at=at)
 
 

@@ -142,6 +142,25 @@ def test_notices_count_once_and_only_forward(dossier, sent):
     assert ShipmentNotice.objects.count() == 5
 
 
+@pytest.mark.django_db
+def test_a_fee_asked_for_meanwhile_loses_neither_the_parcel_nor_its_end(dossier, clerk, depot):
+    order(dossier, clerk)
+    services.request_payment(dossier=dossier, fee_vnd=8_000, reason="Bản sao", by=actors.SYSTEM, at=NOON)
+    assert not sweeping.run("ship", dossier.pk, at=timezone.now())
+    assert not depot.parcels
+    services.record_payment(dossier=dossier, amount_vnd=8_000, reference="BL-1", at=NOON)
+    assert sweeping.run("ship", dossier.pk, at=timezone.now() + dt.timedelta(minutes=1))
+    tracking = Shipment.objects.get().tracking
+    dossier.refresh_from_db()
+    services.request_payment(dossier=dossier, fee_vnd=9_000, reason="Bản sao", by=actors.SYSTEM, at=NOON)
+    assert depot.walk(tracking, "delivered") == [409]
+    assert not ShipmentNotice.objects.exists()
+    services.record_payment(dossier=dossier, amount_vnd=1_000, reference="BL-2", at=NOON)
+    assert sweeping.ask_carriers(at=timezone.now() + dt.timedelta(hours=2)) == 1
+    dossier.refresh_from_db()
+    assert (dossier.state, kinds(dossier).count("deliver")) == (State.DELIVERED, 1)
+
+
 @given(
     order=st.lists(
         st.tuples(st.sampled_from(STATUSES), st.integers(1, 6), st.integers(-90, 90)), min_size=1, max_size=12
