@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import actors
-from applications.models import Consultation, Dossier, DossierQuerySet
-from applications.states import OPEN
+from applications.models import Consultation, CounterFiling, Dossier, DossierQuerySet
+from applications.states import OPEN, State
 from identity.errors import NotFound
 from identity.models import Citizen, DataAccess, Officer, Role
 
@@ -78,6 +78,43 @@ def last_read(officer: Officer, dossiers: Iterable[Dossier], *, purpose: str) ->
         dossier_code__in=[one.code for one in known],
     )
     return dict(rows.values_list("dossier_code").annotate(Max("at")).order_by())
+
+
+def filings_at(officer: Officer) -> QuerySet[CounterFiling]:
+    """What the counter of the officer's agency has begun for citizens and not yet handed in."""
+    begun = CounterFiling.objects.select_related(
+        "filed_by",
+        "agency",
+        "dossier__version__procedure",
+        "dossier__submitter__user",
+        "dossier__organisation",
+    )
+    begun = begun.defer("dossier__version__form", "dossier__version__content", "dossier__version__processing")
+    return begun.filter(agency=officer.agency, dossier__state=State.DRAFT)
+
+
+def filing_for_officer(officer: Officer, key: str) -> CounterFiling:
+    """A filing of the officer's own counter, by the key of its draft. Raises NotFound for any other."""
+    found = CounterFiling.objects.filter(agency=officer.agency, dossier__key=key).first()
+    if found is None:
+        raise nothing_there()
+    found.dossier = Dossier.objects.select_related(*_WITH).get(pk=found.dossier_id)
+    return found
+
+
+def record_reading(
+    officer: Officer, subject: Citizen, *, purpose: str, fields: list[str], code: str = "", at: dt.datetime
+) -> None:
+    """An officer saw data of a citizen outside a dossier of the agency: a register's answer, a counter's draft."""
+    DataAccess.objects.create(
+        at=at,
+        officer=officer.user,
+        agency=officer.agency,
+        subject=subject,
+        purpose=purpose,
+        fields=fields,
+        dossier_code=code,
+    )
 
 
 def consultations_for_officer(officer: Officer) -> QuerySet[Consultation]:

@@ -9,14 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from django.core import signing
+from django.urls import reverse
 
 from applications import answering, pinning, revisions
 from applications.actors import Actor, citizen
 from applications.answering import CONSENT, CORRECTION, OLD, RAW
 from applications.facts import Fact, Reader
 from applications.forms import PageForm
-from applications.models import Attachment, Dossier, SupplementRequest
+from applications.models import Attachment, CounterFiling, Dossier, SupplementRequest
 from applications.states import State
+from identity.models import Officer
 from procedures.journey import Journey
 from procedures.schema import Form, Page
 
@@ -31,6 +33,25 @@ class Draft:
         self.dossier = dossier
         self.at = at
         self.trying = trying
+
+    shell = "base.html"
+    """The page around its pages."""
+    officer: Officer | None = None
+    filing: CounterFiling | None = None
+    """Set where an officer types at the counter."""
+
+    @property
+    def frame(self) -> dict[str, Any]:
+        """What every page of the draft shows around its own content."""
+        return {"draft": self, "officer": self.officer}
+
+    def address(self, name: str, **more: Any) -> str:
+        return reverse(f"applications:{name}", kwargs={"code": self.dossier.path_code, **more})
+
+    @property
+    def shelf(self) -> str:
+        """Where the draft lies when it is put aside."""
+        return reverse("applications:mine")
 
     @property
     def actor(self) -> Actor:
@@ -55,7 +76,8 @@ class Draft:
 
     @cached_property
     def papers(self) -> dict[str, Attachment]:
-        return {one.question: one for one in self.dossier.attachments.filter(removed_at=None)}
+        standing = self.dossier.attachments.filter(removed_at=None).select_related("digitisation")
+        return {one.question: one for one in standing}
 
     @property
     def corrections(self) -> dict[str, str]:
@@ -126,6 +148,10 @@ class Draft:
     def as_if(self, answers: Mapping[str, Any]) -> Draft:
         """The same draft, had the citizen answered this."""
         return Draft(self.dossier, at=self.at, trying=answers)
+
+    def again(self) -> Draft:
+        """The same draft, read anew after a change."""
+        return self.as_if({})
 
     def next_page(self) -> Page | None:
         """The first page with something missing, wrong or not yet confirmed; None when all can be checked."""

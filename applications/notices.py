@@ -22,6 +22,9 @@ TOLD = frozenset(
         "stop",
         "expire",
         "release",
+        "shipment_sent",
+        "shipment_returned",
+        "kept_at_counter",
     }
 )
 

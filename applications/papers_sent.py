@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.facts import SOURCES
 from applications.log import canonical
-from applications.models import Attachment, Dossier
+from applications.models import Attachment, Digitisation, Dossier
 from applications.wording import rows_in_words
 from procedures.journey import CITIZEN, COMPUTED, Journey
 from procedures.schema import Form
@@ -43,7 +43,8 @@ class Paper:
 
 def attached(dossier: Dossier, form: Form) -> list[Paper]:
     """In the order of the form; papers an officer asked for beyond the form come last."""
-    return in_order(list(Attachment.objects.filter(dossier=dossier, removed_at=None)), form)
+    standing = Attachment.objects.filter(dossier=dossier, removed_at=None)
+    return in_order(list(standing.select_related("digitisation__by")), form)
 
 
 def in_order(papers: Iterable[Attachment], form: Form) -> list[Paper]:
@@ -74,10 +75,21 @@ def everything(dossier: Dossier, journey: Journey) -> list[Sent]:
         _sent(_("Dữ liệu đã lấy"), str(SOURCES.get(name, name)), values) for name, values in registers.items()
     ]
     lines += [
-        Sent(paper.label, paper.file.name, paper.file.size, paper.file.sha256)
+        Sent(paper.label, _origin(paper.file), paper.file.size, paper.file.sha256)
         for paper in attached(dossier, journey.form)
     ]
     return lines
+
+
+def _origin(file: Attachment) -> str:
+    """The person's own file name; of a scan made at the counter also who made it."""
+    scan: Digitisation | None = getattr(file, "digitisation", None)
+    if scan is None:
+        return file.name
+    seen = _("đã đối chiếu bản chính") if scan.original_seen else _("chưa đối chiếu bản chính")
+    return _("%(file)s, số hóa bởi %(who)s, %(seen)s") % {
+        "file": file.name, "who": scan.by.full_name, "seen": seen
+    }  # fmt: skip
 
 
 def tables(journey: Journey) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ INSIDE_KINDS = frozenset(
     {
         "claim", "let_go", "transfer", "take_over", "leave_handed_on",
         "apology_drafted", "apology_revised", "apology_signed",
+        "shipment_ordered", "shipment_refused",
     }
 )  # fmt: skip
 """Remarks about who in the office holds a dossier, and steps towards a letter that is told when it is sent: part of
@@ -95,7 +96,7 @@ _SIGNER, _CLERK = Role.SIGNER, Role.REGISTRY_CLERK
 EDGES: dict[str, Edge] = {
     edge.action: edge
     for edge in (
-        _edge("submit", (S.DRAFT,), S.SUBMITTED, CITIZEN, _("Nộp hồ sơ")),
+        _edge("submit", (S.DRAFT,), S.SUBMITTED, f"{CITIZEN} {_INTAKE}", _("Nộp hồ sơ")),
         _edge("accept", (S.SUBMITTED,), S.ACCEPTED, f"{_INTAKE} {SYSTEM}", _("Tiếp nhận")),
         _edge("refuse", (S.SUBMITTED,), S.REFUSED, f"{_INTAKE} {SYSTEM}", _("Từ chối tiếp nhận")),
         _edge("pass_on", (S.ACCEPTED,), S.PROCESSING, f"{_INTAKE} {SYSTEM}", _("Chuyển xử lý")),

@@ -8,10 +8,11 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from applications import services
-from applications.models import Consultation, Dossier, Outbox, SupplementRequest
+from applications.models import Consultation, Dossier, Outbox, Shipment, SupplementRequest
 from applications.states import OPEN, State
 from identity.errors import DomainError
 
@@ -20,6 +21,7 @@ _VERBS = {
     Outbox.Topic.DECIDE: services.decide,
     Outbox.Topic.ISSUE: services.issue,
     Outbox.Topic.LETTER: services.send_letter,
+    Outbox.Topic.SHIP: services.send_shipment,
 }
 _CLAIM = dt.timedelta(seconds=30)
 REMIND_BEFORE = dt.timedelta(days=1)
@@ -111,6 +113,20 @@ def _remind(consultation: Consultation, at: dt.datetime) -> bool:
         logger.error("consultation %s was not reminded: %s", consultation.pk, _cause(error))
         return False
     return True
+
+
+def ask_carriers(*, at: dt.datetime, limit: int = 100) -> int:
+    """Ask after parcels of which nothing was heard for a while; returns how many notices were new."""
+    quiet = Shipment.objects.filter(
+        status__in=Shipment.ON_THE_WAY, closed_at=None, asked_at__lte=at - settings.CARRIER_ASK_AFTER
+    )
+    news = 0
+    for shipment in quiet.order_by("asked_at")[:limit]:
+        try:
+            news += services.ask_carrier(shipment=shipment, at=at)
+        except DomainError as error:
+            logger.warning("shipment %s could not be asked about: %s", shipment.pk, error.code)
+    return news
 
 
 def draft_letters(*, at: dt.datetime, limit: int = 200) -> int:

@@ -22,5 +22,6 @@ def sweep() -> None:
     sweeping.lapse_unanswered(at=timezone.now())
     sweeping.draft_letters(at=timezone.now())
     sweeping.escalate_breaches(at=timezone.now())
+    sweeping.ask_carriers(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):
         sweeping.run(topic, dossier_id, at=timezone.now())

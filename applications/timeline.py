@@ -57,6 +57,9 @@ KINDS = {
     "consultation_reminded": gettext_lazy("Đã nhắc %(agency)s cho ý kiến"),
     "supplement_drafted": gettext_lazy("Cơ quan xem xét hỏi thêm, chờ lãnh đạo quyết định"),
     "supplement_declined": gettext_lazy("Lãnh đạo quyết định không hỏi thêm"),
+    "shipment_sent": gettext_lazy("Kết quả đang trên đường đến bạn, số bưu gửi %(tracking)s"),
+    "shipment_returned": gettext_lazy("Bưu chính không phát được và đã trả kết quả về cơ quan"),
+    "kept_at_counter": gettext_lazy("Kết quả chờ bạn nhận tại quầy"),
 }
 TOLD_REASONS = frozenset(
     {
@@ -78,6 +81,14 @@ BY_FORM = {
     "refuse": "refusal",
     "stop": "stop",
     "apology_sent": "apology",
+}
+FILED_BY_OFFICER = {
+    "counter": gettext_lazy("Cán bộ nộp hồ sơ giúp bạn, khi bạn có mặt tại quầy"),
+    "post": gettext_lazy("Cán bộ nhập hồ sơ bạn gửi qua bưu chính"),
+}
+DELIVERED_BY = {
+    "counter": gettext_lazy("Đã trao kết quả tại quầy"),
+    "post": gettext_lazy("Bưu chính đã phát kết quả"),
 }
 DAY_CLASS = {"off": "off", "paused": "hold"}
 
@@ -131,6 +142,12 @@ def _title(event: Event, partners: Mapping[str, str]) -> str:
         day = due.astimezone(deadlines.LEGAL_ZONE)
         asked = partners.get(data["asked"], _("cơ quan khác"))
         return title % {"agency": asked, "day": f"{day.day}/{day.month}/{day.year}"}
+    if event.kind == "submit" and "channel" in data:
+        return str(FILED_BY_OFFICER.get(data["channel"], title))
+    if event.kind == "deliver" and data.get("evidence") in DELIVERED_BY:
+        return str(DELIVERED_BY[data["evidence"]])
+    if event.kind == "shipment_sent":
+        return title % {"tracking": data.get("tracking", "")}
     if event.kind == "record_payment":
         return _("Đã nhận %(amount)s") % {"amount": _amount(data.get("amount_vnd"))}
     if event.kind == "request_payment":

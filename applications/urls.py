@@ -7,6 +7,7 @@ from django.urls import path
 from applications.editor_urls import urlpatterns as editor
 from applications.office_urls import urlpatterns as office
 from applications.views import (
+    carriers,
     citizen,
     downloads,
     drafting,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("tra-cuu/", public.track, name="track"),
     path("xac-thuc/", public.verify, name="verify"),
     path("xac-thuc/<str:code>/", public.verify_code, name="verify_code"),
+    path("api/v1/post/<slug:carrier>/notify", carriers.notify, name="carrier_notify"),
     path("dia-chi/xa-phuong/", public.communes, name="communes"),
     *office,
     *editor,

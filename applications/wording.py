@@ -37,6 +37,11 @@ EVENT_LABELS = {
     "consultation_reminded": gettext_lazy("Nhắc cơ quan được hỏi"),
     "supplement_drafted": gettext_lazy("Trình yêu cầu bổ sung lần hai"),
     "supplement_declined": gettext_lazy("Không gửi yêu cầu bổ sung lần hai"),
+    "shipment_ordered": gettext_lazy("Chuẩn bị gửi kết quả qua bưu chính"),
+    "shipment_refused": gettext_lazy("Bưu chính không nhận bưu gửi"),
+    "shipment_sent": gettext_lazy("Bưu chính đã nhận kết quả để gửi"),
+    "shipment_returned": gettext_lazy("Bưu chính chuyển hoàn kết quả"),
+    "kept_at_counter": gettext_lazy("Chuyển sang trả kết quả tại quầy"),
 }
 """Events that change no state (``moving.remark``), as officers read them; actions are named by ``EDGES``."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Sequence
 
 from django.contrib.auth.hashers import make_password
@@ -15,11 +16,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from identity import registers
 from identity.errors import Conflict, Forbidden, Refused
+from identity.folding import fold
 from identity.models import Agency, Citizen, Mandate, Officer, Organisation, User
-from identity.numbers import NumberError, check_citizen_number
+from identity.numbers import NumberError, check_citizen_number, check_tax_code
 from identity.oidc import Claims
 
 REGISTRY = "business_registry"
+POPULATION = "national_population_db"
 REPRESENTATIVE = "legal_representative"
 
 
@@ -93,6 +96,79 @@ def _grant(citizen: Citizen, tax_code: str, name: str, at: dt.datetime) -> None:
         revoked_at=None,
         defaults={"source": REGISTRY, "valid_from": timezone.localdate(at)},
     )
+
+
+def present_citizen(*, number: str, name: str, at: dt.datetime) -> tuple[Citizen, bool]:
+    """The citizen whose card an officer holds, without an eID session; and whether the population register said so.
+
+    The number and the name on the card must be of one person: the register's, or while it is silent those of an
+    account the portal knows. Nothing the register knows is told to who asks with a name that does not fit.
+    Raises Refused (``code`` "not_this_person" when they do not fit) and Forbidden (account locked).
+    """
+    try:
+        check_citizen_number(number, today=timezone.localdate(at))
+    except NumberError as error:
+        raise Refused(_("Số định danh không đúng: %(why)s.") % {"why": error}) from error
+    if not fold(name):
+        raise Refused(_("Hãy ghi họ, chữ đệm và tên như trên thẻ."))
+    known = Citizen.objects.select_related("user").filter(number=number).first()
+    record, answered = _population_record(number)
+    official = str(record.get("full_name", "")) if record else known.name if known and not answered else ""
+    if fold(official) != fold(name) and (answered or known is not None):
+        raise NotThisPerson(
+            _("Số định danh và họ tên không phải của cùng một người. Hãy xem lại từng số và tên trên thẻ.")
+        )
+    if known is not None:
+        if not known.user.is_active:
+            raise Forbidden(_("Tài khoản của người này ở cổng đang bị khóa."))
+        return known, answered
+    return _new_citizen(number, official or " ".join(name.split()), record or {}), answered
+
+
+class NotThisPerson(Refused):
+    """Number and name do not belong together; which of them is wrong is not said."""
+
+    code = "not_this_person"
+
+
+def _population_record(number: str) -> tuple[registers.Record | None, bool]:
+    try:
+        return registers.fetch(POPULATION, number), True
+    except registers.RegisterUnavailable:
+        return None, False
+
+
+def _new_citizen(number: str, name: str, record: registers.Record) -> Citizen:
+    """An account nobody can sign in to until its owner comes with the eID, which brings the rest."""
+    born = record.get("date_of_birth")
+    try:
+        with transaction.atomic():
+            user = User(username=f"counter-{secrets.token_hex(12)}", full_name=name)
+            user.set_unusable_password()
+            user.save()
+            return Citizen.objects.create(
+                user=user,
+                number=number,
+                name=name,
+                date_of_birth=dt.date.fromisoformat(born) if born else None,
+                sex=record.get("sex", ""),
+            )
+    except IntegrityError:  # two counters at once
+        return Citizen.objects.select_related("user").get(number=number)
+
+
+def represented(*, citizen: Citizen, tax_code: str, at: dt.datetime) -> Organisation:
+    """The organisation of this tax code, when the business registry says that the citizen represents it."""
+    try:
+        check_tax_code(tax_code, today=timezone.localdate(at))
+    except NumberError as error:
+        raise Refused(_("Mã số thuế không đúng: %(why)s.") % {"why": error}) from error
+    _refresh_mandates(citizen, [tax_code], at)
+    in_force = Mandate.objects.in_force(timezone.localdate(at)).filter(citizen=citizen)
+    mandate = in_force.select_related("organisation").filter(organisation__tax_code=tax_code).first()
+    if mandate is None:
+        raise Refused(_("Đăng ký kinh doanh không ghi người này đại diện cho doanh nghiệp có mã số thuế đó."))
+    return mandate.organisation
 
 
 def create_officer(

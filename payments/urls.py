@@ -13,6 +13,7 @@ urlpatterns = [
     path("ho-so/<str:code>/thanh-toan/kiem-tra/", views.check, name="check"),
     path("thanh-toan/", views.mine, name="mine"),
     path("thanh-toan/bien-lai/<str:number>/", views.receipt, name="receipt"),
+    path("can-bo/quay/<str:code>/thu-phi/", views.pay_at_counter, name="pay_at_counter"),
     path("can-bo/doi-soat/", views.reconciliation, name="reconciliation"),
     path("can-bo/doi-soat/khoan-lech/<int:pk>/", views.resolve_break, name="resolve"),
     path("can-bo/doi-soat/dong-ngay/<int:pk>/", views.close, name="close"),

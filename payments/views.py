@@ -17,11 +17,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import actors
-from applications.access import dossier_for
+from applications.access import dossier_for, dossier_for_officer
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Dossier
 from applications.states import State
-from identity.access import citizen_of, citizen_required, officer_of, officer_required, partner_required
+from identity.access import (
+    acting_officer,
+    citizen_of,
+    citizen_required,
+    officer_of,
+    officer_required,
+    partner_required,
+)
 from identity.errors import Conflict, DomainError
 from identity.models import Citizen, Officer, Role
 from payments import desk, services, vietqr
@@ -31,6 +38,8 @@ from payments.gateways.base import Envelope
 from payments.models import Attempt, Break, Receipt, Statement
 
 logger = logging.getLogger(__name__)
+TO_COLLECT = "Thu phí, lệ phí tại quầy"
+"""Purpose as the person reads it in the access log: a record, therefore always Vietnamese."""
 
 
 @citizen_required
@@ -41,24 +50,47 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     dossier, at = dossier_for(citizen_of(request), code), timezone.now()
     if dossier.state != State.PAYMENT_REQUESTED:
         return _after(request, dossier)
-    by = actors.citizen(dossier.submitter)
-    charge = services.open_charge(dossier=dossier, by=by, at=at)
-    last = charge.attempts.order_by("-started_at", "-pk").first()
     try:
-        attempt = services.start(charge=charge, gateway=connected.preferred(), by=by, at=at)
+        context = _due(dossier, actors.citizen(dossier.submitter), at, came_back="ve" in request.GET)
     except Conflict:  # the money came in while this page was on its way
         return redirect("payments:pay", code=code)
     if request.method == "POST":
-        return redirect(attempt.checkout_url)
-    context = {
+        return redirect(context["attempt"].checkout_url)
+    return render(request, "payments/pay.html", context)
+
+
+@officer_required(Role.INTAKE)
+@require_http_methods(["GET", "POST"])
+def pay_at_counter(request: HttpRequest, code: str) -> HttpResponse:
+    """The same obligation and QR on the counter's screen, for a person without eID. POST asks the gateway."""
+    officer, at = acting_officer(request), timezone.now()
+    dossier = dossier_for_officer(officer, code, purpose=TO_COLLECT, fields=["Phí, lệ phí"], at=at)
+    if request.method == "POST":
+        _ask_gateway(dossier, at)
+        dossier.refresh_from_db()
+        if dossier.state == State.PAYMENT_REQUESTED:
+            messages.warning(request, _("Cổng thanh toán chưa báo nhận được tiền. Cổng tự hỏi lại mỗi phút."))
+            return redirect("payments:pay_at_counter", code=code)
+    if dossier.state != State.PAYMENT_REQUESTED:
+        messages.success(request, _("Hồ sơ không còn chờ nộp tiền."))
+        return redirect("applications:workspace", code=code)
+    context = _due(dossier, actors.for_dossier(officer, dossier, at=at), at, came_back=False)
+    return render(request, "payments/pay_at_counter.html", {**context, "officer": officer})
+
+
+def _due(dossier: Dossier, by: actors.Actor, at: dt.datetime, *, came_back: bool) -> dict[str, Any]:
+    """What a page of payment shows. Raises Conflict when the money came in meanwhile."""
+    charge = services.open_charge(dossier=dossier, by=by, at=at)
+    last = charge.attempts.order_by("-started_at", "-pk").first()
+    attempt = services.start(charge=charge, gateway=connected.preferred(), by=by, at=at)
+    return {
         "dossier": dossier,
         "charge": charge,
         "attempt": attempt,
         "account": connected.named(attempt.gateway).account(),
         "qr": _qr(attempt),
-        "situation": _situation(last, came_back="ve" in request.GET),
+        "situation": _situation(last, came_back=came_back),
     }
-    return render(request, "payments/pay.html", context)
 
 
 def _situation(last: Attempt | None, *, came_back: bool) -> str:
@@ -99,8 +131,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     dossier, at = dossier_for(citizen_of(request), code), timezone.now()
     if request.method == "GET":
         return redirect("payments:pay", code=code)
-    for attempt in Attempt.objects.filter(charge__dossier=dossier).exclude(state=Attempt.State.SETTLED):
-        services.query(attempt=attempt, at=at)
+    _ask_gateway(dossier, at)
     dossier.refresh_from_db()
     if dossier.state == State.PAYMENT_REQUESTED:
         messages.warning(
@@ -108,6 +139,11 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         )
         return redirect(reverse("payments:pay", args=[code]) + "?ve=1")
     return redirect("payments:pay", code=code)
+
+
+def _ask_gateway(dossier: Dossier, at: dt.datetime) -> None:
+    for attempt in Attempt.objects.filter(charge__dossier=dossier).exclude(state=Attempt.State.SETTLED):
+        services.query(attempt=attempt, at=at)
 
 
 @citizen_required

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -272,6 +273,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Cổng Dịch vụ công: API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 GATEWAY_SECRET = env("GATEWAY_SECRET", "demo-gateway-secret" if DEMO else "")
+CARRIER_SECRET = env("CARRIER_SECRET", "demo-carrier-secret" if DEMO else "")
+CARRIER_DEMO_URL = env("CARRIER_DEMO_URL", f"http://127.0.0.1:{PORT + 3}")
+CARRIER_ASK_AFTER = dt.timedelta(minutes=int(env("CARRIER_ASK_MINUTES", "60")))  # without news of a parcel
 PARTNER_DEMO_URL = env("PARTNER_DEMO_URL", f"http://127.0.0.1:{PORT + 2}")
 
 LOGGING = {

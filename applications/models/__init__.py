@@ -6,6 +6,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
+from applications.models.counter import CounterFiling, Digitisation
 from applications.models.delegation import Absence, Delegation, DelegationQuerySet, DutyEvent
 from applications.models.desk_round import DeskRound, DeskRoundItem
 from applications.models.dossier import (
@@ -26,6 +27,7 @@ from applications.models.letter import FormNumber, Letter
 from applications.models.result import Result, Series
 from applications.models.returned_draft import ReturnedDraft
 from applications.models.saved_filter import SavedFilter
+from applications.models.shipment import Shipment, ShipmentNotice
 from applications.models.supplement import AnswerRevision, SupplementDraft
 from applications.models.waiting import Outbox, Pause, SupplementRequest
 
@@ -38,12 +40,14 @@ __all__ = [
     "CalendarDay",
     "Channel",
     "Consultation",
+    "CounterFiling",
     "Cursor",
     "Delegation",
     "DelegationQuerySet",
     "Delivery",
     "DeskRound",
     "DeskRoundItem",
+    "Digitisation",
     "Dossier",
     "DossierQuerySet",
     "DutyEvent",
@@ -63,6 +67,8 @@ __all__ = [
     "ReturnedDraft",
     "SavedFilter",
     "Series",
+    "Shipment",
+    "ShipmentNotice",
     "SupplementDraft",
     "SupplementRequest",
     "new_key",

@@ -19,8 +19,6 @@ class Pause(models.Model):
 
     CONSULTATION = "consultation"
 
-    CONSULTATION = "consultation"
-
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="pauses")
     cause = models.CharField(
         max_length=24, choices=[*State.choices, (CONSULTATION, _("Lấy ý kiến cơ quan khác"))]
@@ -79,6 +77,7 @@ class Outbox(models.Model):
         DECIDE = "decide", _("Quyết định tự động")
         ISSUE = "issue", _("Ký và lưu kết quả")
         LETTER = "letter", _("Ký và gửi thư xin lỗi")
+        SHIP = "ship", _("Giao kết quả cho bưu chính")
 
     topic = models.CharField(max_length=12, choices=Topic)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")

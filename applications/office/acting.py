@@ -201,11 +201,6 @@ def _release(act: Act) -> str:
     return _("Đã phát hành kết quả.")
 
 
-def _deliver(act: Act) -> str:
-    services.deliver(**act.common, evidence=act.text("evidence"))
-    return _("Đã ghi nhận trả kết quả.")
-
-
 def _stop(act: Act) -> str:
     services.stop(**act.common, reason=act.text("reason"))
     return _("Đã dừng xử lý hồ sơ.")
@@ -261,7 +256,6 @@ VERBS: Mapping[str, Callable[[Act], str]] = {
     "sign": _sign,
     "number": _number,
     "release": _release,
-    "deliver": _deliver,
     "stop": _stop,
     "grant_withdrawal": _grant_withdrawal,
     "decline_withdrawal": _decline_withdrawal,

@@ -235,7 +235,9 @@ def papers_of(dossier: Dossier, journey: Journey) -> list[Paper]:
     questions = journey.form.questions
     return [
         Paper(paper, questions[paper.question].text if paper.question in questions else paper.name)
-        for paper in dossier.attachments.filter(removed_at=None).order_by("at", "pk")
+        for paper in dossier.attachments.filter(removed_at=None)
+        .select_related("digitisation__by", "digitisation__agency")
+        .order_by("at", "pk")
     ]
 
 

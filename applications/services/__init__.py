@@ -24,6 +24,13 @@ from applications.services.consulting import (
     lapse_consultation,
     remind_consultation,
 )
+from applications.services.counter import (
+    AT_COUNTER,
+    file_at_counter,
+    hand_over,
+    keep_at_counter,
+    open_filing,
+)
 from applications.services.deciding import (
     approve,
     decide,
@@ -57,11 +64,12 @@ from applications.services.intake import (
 )
 from applications.services.leave import cancel_absence, hand_on_held, record_absence
 from applications.services.letters import draft_letter, revise_letter, send_letter, sign_letter
-from applications.services.papers import attach, detach
+from applications.services.papers import attach, detach, see_original
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.recomputing import recompute
 from applications.services.releasing_many import release_many
 from applications.services.returning import return_draft
+from applications.services.shipping import ask_carrier, order_shipment, send_shipment, take_notice
 from applications.services.signing_many import sign_many
 from applications.services.simulating import simulate
 from applications.services.stepping import end_consulting
@@ -83,6 +91,16 @@ __all__ = [
     "record_absence",
     "cancel_absence",
     "hand_on_held",
+    "AT_COUNTER",
+    "ask_carrier",
+    "file_at_counter",
+    "hand_over",
+    "keep_at_counter",
+    "open_filing",
+    "order_shipment",
+    "see_original",
+    "send_shipment",
+    "take_notice",
     "transfer",
     "take_over",
     "release_absent",

@@ -169,11 +169,23 @@ def release(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     return dossier
 
 
-def deliver(*, dossier: Dossier, evidence: str, by: Actor, at: dt.datetime) -> Dossier:
-    """The result is in the citizen's hands; ``evidence``: vault, counter signature or postal number."""
+def deliver(
+    *,
+    dossier: Dossier,
+    evidence: str,
+    details: Mapping[str, str] | None = None,
+    note: str = "",
+    by: Actor,
+    at: dt.datetime,
+) -> Dossier:
+    """The result is in the citizen's hands; ``evidence``: vault, counter signature or postal number.
+
+    ``details``: what was checked, in codes; ``note``: who received instead.
+    """
     if not evidence.strip():
         raise Refused(_("Hãy ghi bằng chứng đã trả kết quả."))
-    move(dossier, "deliver", by=by, at=at, data={"evidence": evidence.strip()})
+    data = {"evidence": evidence.strip(), **(details or {})}
+    move(dossier, "deliver", by=by, at=at, data=data, note=note)
     return dossier
 
 

@@ -19,11 +19,12 @@ from applications import answering, prefill, rebasing, wording
 from applications.actors import Actor
 from applications.answering import CONSENT, CORRECTION, OLD, RAW
 from applications.models import Answer, Attachment, Dossier, HeldForm
+from applications.services.filling import require_filler
 from applications.services.intake import save_answers
 from applications.services.moving import conflict
 from applications.states import State
 from identity import registers
-from identity.errors import Forbidden, Refused
+from identity.errors import Refused
 from identity.models import Citizen
 from procedures import journey, schema
 from procedures.models import ProcedureVersion
@@ -38,7 +39,7 @@ def gather(*, dossier: Dossier, agreed: Collection[str], by: Actor, at: dt.datet
     Returns the registers that did not answer; then the dossier is marked to be matched later. May be repeated:
     facts that no longer hold (another person is now the mother) are taken out, the citizen's own words stay.
     """
-    _only_owner(dossier, by)
+    require_filler(dossier, by)
     form = answering.form_of(dossier)
     kept = {row.question: journey.Answer(row.value, row.source, row.at) for row in dossier.answers.all()}
     found = prefill.gather(
@@ -88,7 +89,7 @@ def hold(*, dossier: Dossier, page: str, posted: Mapping[str, Any], at: dt.datet
 
 def take_held(*, dossier: Dossier, page: str, by: Actor, at: dt.datetime) -> dict[str, Any] | None:
     """Give back, once, what was held for this page; None when there is nothing or it is too old."""
-    _only_owner(dossier, by)
+    require_filler(dossier, by)
     with transaction.atomic():
         held = HeldForm.objects.select_for_update().filter(dossier=dossier, page=page).first()
         if held is None:
@@ -102,7 +103,7 @@ def take_held(*, dossier: Dossier, page: str, by: Actor, at: dt.datetime) -> dic
 
 def discard_draft(*, dossier: Dossier, by: Actor, at: dt.datetime) -> None:
     """Delete a draft for good, with its answers and files. A dossier once handed in is never deleted."""
-    _only_owner(dossier, by)
+    require_filler(dossier, by)
     with transaction.atomic():
         current = Dossier.objects.select_for_update().only("state").get(pk=dossier.pk)
         if current.state != State.DRAFT:
@@ -125,7 +126,7 @@ def rebase_draft(*, dossier: Dossier, onto: ProcedureVersion, by: Actor, at: dt.
     there is no Event. A second click changes nothing. Raises Forbidden (not the owner), Conflict (no longer a draft)
     or Refused (``onto`` is not what holds today).
     """
-    _only_owner(dossier, by)
+    require_filler(dossier, by)
     in_force = ProcedureVersion.objects.in_force(answering.legal_day(at))
     newest = in_force.filter(pk=onto.pk, procedure=dossier.version.procedure_id).first()
     if newest is None or not newest.is_live:
@@ -217,11 +218,6 @@ def _agreed(agreed: Collection[str]) -> Callable[[str, str], Mapping[str, Any] |
 def _claims(person: Citizen) -> dict[str, Any]:
     born = person.date_of_birth.isoformat() if person.date_of_birth else ""
     return {"full_name": person.name, "date_of_birth": born, "sex": person.sex}
-
-
-def _only_owner(dossier: Dossier, by: Actor) -> None:
-    if by.user_id != dossier.submitter.user_id:
-        raise Forbidden(_("Chỉ người lập hồ sơ mới làm được việc này."))
 
 
 def _seal() -> Fernet:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -120,7 +120,7 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("applications:dossier", code=found.code)
     now = timezone.now()
     number, names = timeline.steps(found)
-    accesses = DataAccess.objects.filter(subject=found.submitter, dossier_code=found.code)
+    accesses = _accesses(found)
     may = {edge.action for edge in actions_for(found.state, frozenset({"citizen"}))}
     context = {
         "dossier": found,
@@ -172,10 +172,16 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 def access_log(request: HttpRequest, code: str) -> HttpResponse:
     """Every read of this dossier by an official."""
     found = own_dossier(request, code)
-    rows = DataAccess.objects.filter(subject=found.submitter, dossier_code=found.code or "-")
-    page = Paginator(rows.select_related("officer", "agency").order_by("-at"), 50)
+    page = Paginator(_accesses(found).select_related("officer", "agency").order_by("-at"), 50)
     context = {"dossier": found, "page": page.get_page(request.GET.get("trang"))}
     return render(request, "applications/access_log.html", context)
+
+
+def _accesses(found: Dossier) -> QuerySet[DataAccess]:
+    """Also those of the draft, while an officer typed it at the counter."""
+    return DataAccess.objects.filter(
+        subject=found.submitter, dossier_code__in=[found.code or found.key, found.key]
+    )
 
 
 def released_or_404(found: Dossier) -> Result:

@@ -24,6 +24,8 @@ from procedures.schema import Page
 
 SAVE, DROP_FILE, CHECK = "luu", "bo_tep", "kiem-tra"
 UNPROCESSABLE = 422
+ORIGINAL = "ban_chinh-"
+"""Box beside a scan at the counter: the officer held the original."""
 FRAGMENT = "X-Fragment"
 """Header of the script that asks which questions stand on the page now."""
 
@@ -32,6 +34,11 @@ FRAGMENT = "X-Fragment"
 @citizen_required
 @open_draft
 def question_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse:
+    return ask_page(request, draft, page)
+
+
+def ask_page(request: HttpRequest, draft: Draft, page: str) -> HttpResponse:
+    """One page of questions, whoever types."""
     here = next((one for one in draft.journey.pages if one.id == page), None)
     if here is None or draft.consented is None or not draft.journey.can_visit(page):
         return onward(draft)
@@ -56,7 +63,7 @@ def _show(
 def page_context(draft: Draft, page: Page, form: forms.PageForm) -> dict[str, Any]:
     """What ``applications/page.html`` shows of a page, wherever its answers are kept."""
     return {
-        "draft": draft,
+        **draft.frame,
         "page": page,
         "form": form,
         "step": step_of(draft, page.id),
@@ -106,7 +113,7 @@ def _judge(
     shown: frozenset[str],
 ) -> HttpResponse:
     """Errors back to the page; questions that only now became necessary are asked without blame."""
-    after = Draft(before.dossier, at=before.at)
+    after = before.again()
     form.take(refused.items())
     shown_again, missing = judge(after, page, form, shown)
     if shown_again is not None:
@@ -119,11 +126,11 @@ def _judge(
         )
         messages.info(request, words % count)
         return redirect(request.get_full_path())
-    fresh = Draft(before.dossier, at=before.at)
+    fresh = before.again()
     following = fresh.journey.next_page(page.id)
     if following is None or (request.POST.get("ve") == CHECK and fresh.next_page() is None):
         return onward(fresh)
-    return redirect("applications:page", code=fresh.dossier.key, page=following.id)
+    return redirect(fresh.address("page", page=following.id))
 
 
 def judge(
@@ -143,7 +150,7 @@ def _only_kept(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse |
     """Buttons that keep without judging: save for later, add or drop a row, take a file back."""
     if SAVE in request.POST:
         messages.success(request, _("Đã lưu. Bạn làm tiếp lúc nào cũng được."))
-        return redirect("applications:mine")
+        return redirect(draft.shelf)
     if re.fullmatch(r"[0-9]{1,18}", request.POST.get(DROP_FILE, "")):
         services.detach(
             dossier=draft.dossier, attachment_id=int(request.POST[DROP_FILE]), by=draft.actor, at=draft.at
@@ -161,7 +168,11 @@ def take_papers(
     refused: dict[str, str] = {}
     for question in draft.journey.to_ask(page):
         sent = request.FILES.get(question.id)
-        if question.kind != "file" or sent is None or (only is not None and question.id not in only):
+        if question.kind != "file" or (only is not None and question.id not in only):
+            continue
+        seen = f"{ORIGINAL}{question.id}" in request.POST
+        if sent is None:
+            _see_original(draft, question.id, seen)
             continue
         try:
             services.attach(
@@ -169,12 +180,21 @@ def take_papers(
                 question=question.id,
                 name=sent.name or "",
                 content=sent.read(),
+                original_seen=seen,
                 by=draft.actor,
                 at=draft.at,
             )
         except PaperRefused as error:
             refused[question.id] = error.message
     return refused
+
+
+def _see_original(draft: Draft, question: str, seen: bool) -> None:
+    """The file came before; at the counter the box beside it may be ticked now."""
+    if draft.filing is not None and question in draft.papers:
+        services.see_original(
+            dossier=draft.dossier, question=question, seen=seen, by=draft.actor, at=draft.at
+        )
 
 
 def _save(draft: Draft, answers: dict[str, Any]) -> None:
@@ -184,6 +204,10 @@ def _save(draft: Draft, answers: dict[str, Any]) -> None:
 @citizen_required
 @open_draft
 def correction(request: HttpRequest, draft: Draft, question: str) -> HttpResponse:
+    return take_correction(request, draft, question)
+
+
+def take_correction(request: HttpRequest, draft: Draft, question: str) -> HttpResponse:
     """«Sai? Báo sửa»: the register's fact stays, the officer sees what the citizen says instead."""
     found = next((one for page in draft.form.pages for one in page.questions if one.id == question), None)
     page = next((page for page in draft.form.pages if found in page.questions), None)
@@ -195,10 +219,10 @@ def correction(request: HttpRequest, draft: Draft, question: str) -> HttpRespons
         _save(draft, {CORRECTION + question: request.POST.get("noi_dung", "").strip()[:500]})
         messages.success(request, _("Đã ghi lại. Cơ quan sẽ xem khi xử lý; bạn cứ nộp tiếp."))
         if draft.form.page(back) is None:
-            return redirect("applications:check", code=draft.dossier.key)
-        return redirect("applications:page", code=draft.dossier.key, page=back)
+            return redirect(draft.address("check"))
+        return redirect(draft.address("page", page=back))
     context = {
-        "draft": draft,
+        **draft.frame,
         "fact": draft.reader.fact(found, answer, page),
         "back": back,
         "words": draft.corrections.get(question, ""),

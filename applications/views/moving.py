@@ -20,6 +20,10 @@ ONTO = "ban"
 @citizen_required
 @open_draft
 def move_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
+    return ask_move(request, draft)
+
+
+def ask_move(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Shows the changes; with consent to exactly the version shown, moves the draft there."""
     if draft.ended is None:
         return onward(draft)
@@ -29,8 +33,8 @@ def move_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
             raise Conflict(_("Vừa có bản mới hơn bản bạn đã xem. Hãy mở lại trang để xem thay đổi."))
         known = prefill.registers_of(draft.form)
         services.rebase_draft(dossier=draft.dossier, onto=onto, by=draft.actor, at=draft.at)
-        return _look_up_again(request, Draft(draft.dossier, at=draft.at), known=known)
-    return render(request, "applications/move_draft.html", {"draft": draft})
+        return _look_up_again(request, draft.again(), known=known)
+    return render(request, "applications/move_draft.html", draft.frame)
 
 
 def _look_up_again(request: HttpRequest, draft: Draft, *, known: frozenset[str]) -> HttpResponse:
@@ -41,5 +45,5 @@ def _look_up_again(request: HttpRequest, draft: Draft, *, known: frozenset[str])
     if draft.consented is not None:
         services.gather(dossier=draft.dossier, agreed=draft.consented, by=draft.actor, at=draft.at)
         if prefill.registers_of(draft.form) - known:
-            return redirect("applications:consent", code=draft.dossier.key)
-    return onward(Draft(draft.dossier, at=draft.at))
+            return redirect(draft.address("consent"))
+    return onward(draft.again())

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from applications import access, answering, drafting, forms, services
 from applications.answering import RAW
 from applications.drafting import Draft
-from applications.models import Dossier
+from applications.models import Channel, Dossier
 from applications.states import State
 from identity.access import citizen_of
 from identity.errors import NotFound
@@ -45,6 +45,7 @@ def open_draft(view: View) -> View:
         dossier = own_dossier(request, code)
         if dossier.state != State.DRAFT:
             return already_submitted(request, dossier)
+        dossier.channel = Channel.ONLINE  # what a counter began, its owner goes on with at home
         return view(request, Draft(dossier, at=timezone.now()), **kwargs)
 
     return opened

@@ -114,6 +114,10 @@ def _chosen(organisations: list[Organisation], request: HttpRequest) -> Organisa
 @citizen_required
 @open_draft
 def consent(request: HttpRequest, draft: Draft) -> HttpResponse:
+    return ask_consent(request, draft)
+
+
+def ask_consent(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Which registers may be read for this dossier, attribute by attribute; each may be refused."""
     groups = registers_asked(draft.form)
     if request.method == "POST":
@@ -125,14 +129,14 @@ def consent(request: HttpRequest, draft: Draft) -> HttpResponse:
                 _("%(registers)s chưa trả lời. Bạn cứ điền tiếp; cơ quan sẽ đối chiếu sau.")
                 % {"registers": ", ".join(str(SOURCES.get(name, name)) for name in silent)},
             )
-        return onward(Draft(draft.dossier, at=draft.at))
+        return onward(draft.again())
     return render(request, "applications/consent.html", consent_context(draft))
 
 
 def consent_context(draft: Draft) -> dict[str, Any]:
     agreed_before = draft.consented
     return {
-        "draft": draft,
+        **draft.frame,
         "groups": [
             {
                 "name": name,
@@ -160,13 +164,12 @@ def registers_asked(form: Form) -> dict[str, list[str]]:
 
 def onward(draft: Draft) -> HttpResponse:
     """To the first page with something left to do, or to the check."""
-    code = draft.dossier.key
     if draft.consented is None:
-        return redirect("applications:consent", code=code)
+        return redirect(draft.address("consent"))
     page = draft.next_page()
     if page is None:
-        return redirect("applications:check", code=code)
-    return redirect("applications:page", code=code, page=page.id)
+        return redirect(draft.address("check"))
+    return redirect(draft.address("page", page=page.id))
 
 
 @citizen_required
@@ -178,9 +181,13 @@ def resume(request: HttpRequest, draft: Draft) -> HttpResponse:
 @citizen_required
 @open_draft
 def discard(request: HttpRequest, draft: Draft) -> HttpResponse:
+    return ask_discard(request, draft)
+
+
+def ask_discard(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Ask once, then delete the draft for good."""
     if request.method == "POST":
         services.discard_draft(dossier=draft.dossier, by=draft.actor, at=draft.at)
         messages.success(request, _("Đã xóa bản nháp."))
-        return redirect("applications:mine")
-    return render(request, "applications/discard.html", {"draft": draft})
+        return redirect(draft.shelf)
+    return render(request, "applications/discard.html", draft.frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from applications import answering, legal, papers_sent, routing, services
 from applications.drafting import CHECK_STEP, Draft, step_of
 from applications.facts import sections
-from applications.models import Dossier
+from applications.models import Channel, Dossier
 from applications.pinning import Outdated
 from applications.services import Incomplete
 from applications.services.intake import REQUIRED_LEVEL
@@ -33,6 +33,7 @@ from procedures.journey import Journey
 
 DECLARATION = "cam_doan"
 UNPROCESSABLE = 422
+HandIn = Callable[[HttpRequest, Draft], HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def promise_of(draft: Draft) -> Promise:
     except fees.FeeUnknown as unknown:
         words = _("%(fee)s: địa phương chưa công bố mức thu trên cổng. Hãy nộp tại quầy.")
         obstacles.append(words % {"fee": unknown})
-    if draft.dossier.submitter.assurance_level < REQUIRED_LEVEL:
+    if draft.filing is None and draft.dossier.submitter.assurance_level < REQUIRED_LEVEL:
         obstacles.append(_("Nộp hồ sơ cần định danh điện tử mức 2. Hãy đăng nhập lại bằng tài khoản mức 2."))
     deadline = legal.deadline_for(draft.dossier.version, draft.at, agency_id=agency.pk if agency else None)
     return Promise(agency, lines, total, deadline.due_at if deadline else None, tuple(obstacles))
@@ -75,7 +76,12 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     dossier = own_dossier(request, code)
     if dossier.state != State.DRAFT:
         return redirect("applications:submitted", code=dossier.path_code)
-    draft = Draft(dossier, at=timezone.now())
+    dossier.channel = Channel.ONLINE  # what a counter began, its owner goes on with at home
+    return ask_check(request, Draft(dossier, at=timezone.now()), hand_in=_submit)
+
+
+def ask_check(request: HttpRequest, draft: Draft, *, hand_in: HandIn) -> HttpResponse:
+    """The check of a draft, whoever types; ``hand_in`` is the one act behind its button."""
     if draft.consented is None or draft.next_page() is not None:
         if draft.consented is not None:
             messages.info(request, _("Trước khi kiểm tra lại, còn trang này cần xong."))
@@ -83,22 +89,24 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         if DECLARATION not in request.POST:
             return _show_check(request, draft, missing=True)
-        return _submit(request, draft)
+        return hand_in(request, draft)
     return _show_check(request, draft)
+
+
+def back_to_mend(request: HttpRequest, draft: Draft, refusal: Incomplete | Refused) -> HttpResponse:
+    """To the page where what kept the draft from being handed in can be mended."""
+    if isinstance(refusal, Incomplete):
+        messages.error(request, _("Hồ sơ còn thiếu thông tin. Hãy xem các chỗ được đánh dấu."))
+        return onward(draft.again())
+    messages.error(request, refusal.message)
+    return redirect(draft.address("move_draft" if isinstance(refusal, Outdated) else "check"))
 
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         dossier = services.submit(dossier=draft.dossier, by=draft.actor, at=draft.at)
-    except Incomplete:
-        messages.error(request, _("Hồ sơ còn thiếu thông tin. Hãy xem các chỗ được đánh dấu."))
-        return onward(Draft(draft.dossier, at=draft.at))
-    except Outdated as outdated:
-        messages.error(request, outdated.message)
-        return redirect("applications:move_draft", code=draft.dossier.path_code)
-    except Refused as refused:
-        messages.error(request, refused.message)
-        return redirect("applications:check", code=draft.dossier.path_code)
+    except (Incomplete, Refused) as refusal:
+        return back_to_mend(request, draft, refusal)
     if dossier.state == State.PAYMENT_REQUESTED:
         return redirect("payments:pay", code=dossier.code)
     return redirect("applications:submitted", code=dossier.code)
@@ -107,7 +115,7 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
 def check_context(draft: Draft, *, missing: bool = False) -> dict[str, Any]:
     """What ``applications/check.html`` shows. ``missing``: the declaration was not ticked."""
     return {
-        "draft": draft,
+        **draft.frame,
         "step": step_of(draft, CHECK_STEP),
         "sections": sections(draft.reader),
         "papers": papers_sent.in_order(list(draft.papers.values()), draft.form),
@@ -127,11 +135,15 @@ def _show_check(request: HttpRequest, draft: Draft, *, missing: bool = False) ->
 def statement(request: HttpRequest, code: str) -> HttpResponse:
     """The official declaration, to read before sending and to keep afterwards."""
     dossier = own_dossier(request, code)
-    at = dossier.submitted_at or timezone.now()
+    return show_statement(request, Draft(dossier, at=dossier.submitted_at or timezone.now()))
+
+
+def show_statement(request: HttpRequest, draft: Draft) -> HttpResponse:
+    dossier = draft.dossier
     if dossier.state == State.DRAFT:
-        dossier.agency = promise_of(Draft(dossier, at=at)).agency
-    context = statement_context(dossier, answering.journey_of(dossier, at=at))
-    return render(request, "applications/statement.html", context)
+        dossier.agency = promise_of(draft).agency
+    context = statement_context(dossier, answering.journey_of(dossier, at=draft.at))
+    return render(request, "applications/statement.html", context | draft.frame)
 
 
 def statement_context(dossier: Dossier, journey: Journey) -> dict[str, Any]:

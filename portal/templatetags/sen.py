@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -22,6 +23,12 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
     )
+
+
+@register.simple_tag
+def draft_url(draft: Any, name: str, **more: Any) -> str:
+    """The address of a page of a draft, for whoever types: its owner or the counter."""
+    return str(draft.address(name, **more))
 
 
 @register.filter

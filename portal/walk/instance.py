@@ -26,8 +26,8 @@ class NotReady(RuntimeError):
 
 @contextmanager
 def private_portal(home: Path, **environment: str) -> Iterator[str]:
-    """The address of a portal that serves from ``home``; its three ports are free ones in a row."""
-    port = _three_free_ports()
+    """The address of a portal that serves from ``home``; its four ports are free ones in a row."""
+    port = _free_ports()
     home.mkdir(parents=True, exist_ok=True)
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     env |= {"PORTAL_HOME": str(home), "PORT": str(port), **environment}
@@ -62,9 +62,9 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _three_free_ports() -> int:
+def _free_ports() -> int:
     first = 18100 + os.getpid() % 40 * 10  # two portals started at once look in different places
     for port in range(first, first + 400, 10):
-        if not any(_answers(port + offset) for offset in range(3)):
+        if not any(_answers(port + offset) for offset in range(4)):
             return port
-    raise NotReady(f"no three free ports in a row between {first} and {first + 400}")
+    raise NotReady(f"no four free ports in a row between {first} and {first + 400}")

@@ -93,7 +93,7 @@ def test_a_deputy_signs_and_everything_says_for_whom(world):
     signs(world.deputy, dossier)
     event = Event.objects.get(dossier=dossier, kind="sign")
     assert event.actor_id == world.deputy.user_id
-    assert event.data == {"for": world.signer.user_id, "delegation": lent.pk}
+    assert event.data == {"step": "sign", "for": world.signer.user_id, "delegation": lent.pk}
     assert hands.names([event])[event.pk] == "Trần Thị Mai thay Phạm Quốc Việt"
     assert signing.chain_of(dossier)[-1].who == "Trần Thị Mai thay Phạm Quốc Việt"
     result = Result.objects.get(dossier=dossier)

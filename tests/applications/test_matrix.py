@@ -12,7 +12,16 @@ from django.db import transaction
 
 from applications import actors, services, states
 from applications.actors import Actor
-from applications.models import Channel, Delivery, Dossier, Event, Pause, Result, SupplementRequest
+from applications.models import (
+    Channel,
+    CounterFiling,
+    Delivery,
+    Dossier,
+    Event,
+    Pause,
+    Result,
+    SupplementRequest,
+)
 from applications.services import moving, stepping
 from applications.states import EDGES, State
 from identity.errors import DomainError
@@ -101,7 +110,15 @@ class World:
         waiting = state in states.PAUSED or state == State.WITHDRAWAL_REQUESTED
         fee = 5_000 if state == State.PAYMENT_REQUESTED else 0
         dossier = factories.draft(self.agency, of=self.version, by=self.person, at=AT, child_dob="2026-04-23")
-        if state == State.DRAFT:
+        if state == State.DRAFT:  # begun at the counter: both its owner and the counter may hand it in
+            CounterFiling.objects.create(
+                dossier=dossier,
+                agency=self.agency,
+                filed_by=self.posts[Role.INTAKE].user,
+                identified_by="card",
+                consent="present",
+                consented_at=AT,
+            )
             return dossier
         Dossier.objects.filter(pk=dossier.pk).update(**{
             "state": state,

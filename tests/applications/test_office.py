@@ -370,8 +370,10 @@ def test_a_paper_result_is_handed_over_with_evidence(agency):
         dossier=dossier, by=actors.officer(factories.officer(agency, Role.REGISTRY_CLERK)), at=at
     )
     client, _post = signed_in(agency, Role.INTAKE)
-    assert press(client, dossier, "deliver", evidence="").status_code == 422
-    assert press(client, dossier, "deliver", evidence="Ký sổ trang 12").status_code == 302
+    page, checked = f"/can-bo/tra-ket-qua/{dossier.code}/", {"receiver": "self", "identity_checked": "1"}
+    assert page in client.get(desk(dossier)).text
+    assert client.post(page, checked).status_code == 422
+    assert client.post(page, {**checked, "signed": "1"}).status_code == 302
     dossier.refresh_from_db()
     assert dossier.state == State.DELIVERED
 

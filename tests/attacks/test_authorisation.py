@@ -154,6 +154,21 @@ POLICY = {
     "can-bo/lay-y-kien/": ROLE,
     "can-bo/lay-y-kien/<str:key>/": DESK_NOTHING_YET,
     "can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/": DESK_NOTHING_YET,
+    "can-bo/quay/": ROLE,
+    "can-bo/quay/<str:code>/lam-tiep/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/dong-y/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/trang/<str:page>/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/bao-sua/<str:question>/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/kiem-tra/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/to-khai/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/giay-to/<int:number>/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/ban-moi/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/xoa/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/da-nop/": DESK_NOTHING_YET,
+    "can-bo/quay/<str:code>/thu-phi/": DESK | {"agency": "→ /can-bo/ho-so/"},
+    "can-bo/tra-ket-qua/": ROLE,
+    "can-bo/tra-ket-qua/<str:code>/": DESK,
+    "can-bo/tra-ket-qua/<str:code>/<slug:action>/": BUTTON,
     "can-bo/ho-so/<str:code>/lay-y-kien/": DESK,
     "can-bo/ho-so/<str:code>/thoi-han/": DESK,
     "can-bo/ho-so/<str:code>/": DESK,
@@ -222,6 +237,7 @@ POLICY = {
     "api/v1/oauth/token/": BUTTON,
     "api/v1/exchange/statuses/": MACHINE,
     "api/v1/payments/<slug:gateway>/notify": BUTTON,
+    "api/v1/post/<slug:carrier>/notify": BUTTON,
 }
 ADMINISTRATION = "quan-tri/"
 
@@ -291,14 +307,16 @@ def opened(client: Client, route: str, dossier: Dossier) -> str:
         "offering": "1",
         "step": "duyet",
     }
-    values |= {"action": "accept", "pk": "1", "provider_id": "X", "gateway": "demo"}
+    values |= {"action": "accept", "pk": "1", "provider_id": "X", "gateway": "demo", "carrier": "demo"}
     plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^$")
     address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], plain)
     answer = client.get(address)
     if answer.status_code not in (301, 302):
         return str(answer.status_code)
     where = answer.headers["Location"].partition("?")[0]
-    shelf = next((one for one in ("/ho-so/", "/bien-tap/ban/") if where.startswith(one)), where)
+    shelf = next(
+        (one for one in ("/ho-so/", "/can-bo/ho-so/", "/bien-tap/ban/") if where.startswith(one)), where
+    )
     return f"→ {shelf}"
 
 

@@ -141,7 +141,7 @@ def test_a_portal_that_does_not_answer_is_not_ready() -> None:
 
 def test_the_programs_listen_on_this_machine_only_and_take_every_queue() -> None:
     by_name = {program.name: " ".join(program.command) for program in programs(8000)}
-    assert list(by_name) == ["web", "eid", "partner", "worker", "beat"]
+    assert list(by_name) == ["web", "eid", "partner", "carrier", "worker", "beat"]
     assert "-b 127.0.0.1:8000 portal.wsgi" in by_name["web"]
     assert "-b 127.0.0.1:8001 identity.eid_mock.wsgi" in by_name["eid"]
     assert "-Q issue,sync,notify,reconcile,default" in by_name["worker"]

@@ -27,12 +27,12 @@ READY_WITHIN = 90.0
 
 
 class Command(BaseCommand):
-    help = "Chạy toàn bộ cổng trên máy này với dữ liệu trình diễn (cổng mạng PORT, PORT+1, PORT+2)."
+    help = "Chạy toàn bộ cổng trên máy này với dữ liệu trình diễn (cổng mạng PORT đến PORT+3)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Lệnh này chỉ chạy bản trình diễn (DEMO=1).", returncode=2)
-        ports = [settings.PORT, settings.PORT + 1, settings.PORT + 2]
+        ports = [settings.PORT + number for number in range(4)]
         for port in ports:
             require_free(port)
         home().mkdir(parents=True, exist_ok=True)
@@ -91,6 +91,7 @@ def programs(port: int) -> list[Program]:
         Program("web", [*gunicorn, "-w", "2", "-b", f"127.0.0.1:{port}", "portal.wsgi"]),
         Program("eid", [*gunicorn, "-w", "1", "-b", f"127.0.0.1:{port + 1}", "identity.eid_mock.wsgi"], eid),
         Program("partner", [*python, "exchange.fake_partner"], {"PARTNER_PORT": str(port + 2)}),
+        Program("carrier", [*python, "applications.post.fake"], {"CARRIER_PORT": str(port + 3)}),
         Program("worker", [*celery, *worker]),
         Program("beat", [*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile", ""]),
     ]
