@@ -53,9 +53,9 @@ def detach(*, dossier: Dossier, attachment_id: int, by: Actor, at: dt.datetime) 
 
 
 def _lock(dossier: Dossier, by: Actor) -> str:
-    current = Dossier.objects.select_for_update().only("state").get(pk=dossier.pk)
+    current = Dossier.objects.select_for_update().only("state", "bundled").get(pk=dossier.pk)
     if by.user_id != dossier.submitter.user_id:
         raise Forbidden(_("Chỉ người nộp mới đổi được giấy tờ của hồ sơ này."))
-    if current.state not in EDITABLE:
+    if current.bundled or current.state not in EDITABLE:
         raise conflict(dossier, "attach")
     return str(current.state)

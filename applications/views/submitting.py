@@ -20,6 +20,7 @@ from applications.facts import sections
 from applications.models import Dossier
 from applications.pinning import Outdated
 from applications.services import Incomplete
+from applications.services.bundle_parts import is_bundle, prospects
 from applications.services.intake import REQUIRED_LEVEL
 from applications.states import State
 from applications.views.opening import own_dossier
@@ -73,6 +74,8 @@ def promise_of(draft: Draft) -> Promise:
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Everything on one page, then the one act. A second submit leads to the same confirmation."""
     dossier = own_dossier(request, code)
+    if dossier.bundled:
+        return redirect("applications:bundle", code=dossier.bundle.code)
     if dossier.state != State.DRAFT:
         return redirect("applications:submitted", code=dossier.path_code)
     draft = Draft(dossier, at=timezone.now())
@@ -89,6 +92,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
+        if is_bundle(draft.dossier.version):
+            bundle = services.submit_bundle(dossier=draft.dossier, by=draft.actor, at=draft.at)
+            return redirect("applications:bundle", code=bundle.code)
         dossier = services.submit(dossier=draft.dossier, by=draft.actor, at=draft.at)
     except Incomplete:
         messages.error(request, _("Hồ sơ còn thiếu thông tin. Hãy xem các chỗ được đánh dấu."))
@@ -106,8 +112,10 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def check_context(draft: Draft, *, missing: bool = False) -> dict[str, Any]:
     """What ``applications/check.html`` shows. ``missing``: the declaration was not ticked."""
+    bundled = is_bundle(draft.dossier.version)
     return {
         "draft": draft,
+        "prospects": prospects(draft.dossier, draft.journey, at=draft.at) if bundled else [],
         "step": step_of(draft, CHECK_STEP),
         "sections": sections(draft.reader),
         "papers": papers_sent.in_order(list(draft.papers.values()), draft.form),
@@ -149,6 +157,8 @@ def statement_context(dossier: Dossier, journey: Journey) -> dict[str, Any]:
 def submitted(request: HttpRequest, code: str) -> HttpResponse:
     """The confirmation; its address lasts and shows the same as long as the dossier exists."""
     dossier = own_dossier(request, code)
+    if dossier.bundled:
+        return redirect("applications:bundle", code=dossier.bundle.code)
     if dossier.state == State.DRAFT:
         return redirect("applications:check", code=dossier.key)
     at = dossier.submitted_at or timezone.now()
