@@ -21,7 +21,7 @@ class Bundle(models.Model):
     those belong to the dossiers of the parts."""
 
     form = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="bundle")
-    code = models.CharField(_("mã hồ sơ liên thông"), max_length=44, unique=True)
+    code = models.CharField(_("mã hồ sơ liên thông"), max_length=120, unique=True)
     submitted_at = models.DateTimeField()
 
     objects = BundleQuerySet.as_manager()

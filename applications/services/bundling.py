@@ -7,13 +7,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from applications import actors
 from applications.actors import SYSTEM, Actor
 from applications.answering import CONSENT
+from applications.deadlines import LEGAL_ZONE
 from applications.models import Answer, Attachment, Bundle, BundlePart, Dossier
 from applications.services import bundle_parts, intake
 from applications.services.bundle_parts import Prepared
@@ -157,8 +158,7 @@ def _freeze(form: Dossier) -> None:
 def _record(
     form: Dossier, parts: list[bundles.Part], filed: Mapping[str, Dossier], at: dt.datetime
 ) -> Bundle:
-    first = next(iter(filed.values()))
-    bundle = Bundle.objects.create(form=form, code=f"LT-{first.code}", submitted_at=at)
+    bundle = Bundle.objects.create(form=form, code=_code(next(iter(filed.values())), at), submitted_at=at)
     procedures = {one.slug: one for one in Procedure.objects.filter(slug__in=[p.procedure for p in parts])}
     rows: dict[str, BundlePart] = {}
     for position, part in enumerate(parts):
@@ -172,6 +172,21 @@ def _record(
     for child in filed.values():
         _joined(child, bundle, at)
     return bundle
+
+
+def _code(first: Dossier, at: dt.datetime) -> str:
+    """``H17.20.194-LT-261125-0001``: the next bundle of the day at the agency of the first part (practice)."""
+    agency = first.agency
+    if agency is None:  # forbidden by dossier_submitted_has_code
+        raise AssertionError("a submitted dossier has an agency")
+    day = f"{at.astimezone(LEGAL_ZONE):%y%m%d}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO applications_series (agency_id, name, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (agency_id, name) DO UPDATE SET last = applications_series.last + 1 RETURNING last",
+            [agency.pk, f"bundle-{day}"],
+        )
+        return f"{agency.identifier or agency.key.upper()}-LT-{day}-{cursor.fetchone()[0]:04}"
 
 
 def _file(form: Dossier, prepared: Prepared, by: Actor, at: dt.datetime) -> Dossier:
