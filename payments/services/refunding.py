@@ -31,10 +31,18 @@ def open_refunds(*, limit: int = 500) -> int:
     """Open a refund for every paid charge of a dossier given up since; returns how many events were read."""
     with feed.batch("refunds", limit=limit) as events:
         for event in events:
-            if event.kind in REASONS:
-                for charge in Charge.objects.filter(dossier=event.dossier_id, state=Charge.State.SETTLED):
-                    _open(charge, event)
+            open_for(event=event)
         return len(events)
+
+
+def open_for(*, event: Event) -> int:
+    """Open the refunds that follow from one event; returns how many charges it concerned. Safe to repeat."""
+    if event.kind not in REASONS:
+        return 0
+    charges = Charge.objects.filter(dossier=event.dossier_id, state=Charge.State.SETTLED)
+    for charge in charges:
+        _open(charge, event)
+    return len(charges)
 
 
 def approve_refund(*, refund: Refund, by: Actor, at: dt.datetime) -> Refund:
