@@ -21,6 +21,8 @@ from identity.access import citizen_required
 from identity.errors import DomainError, NotFound
 
 LONGEST_TIMELINE = 40
+UNTOLD = frozenset({"bundle_joined", "partner_acknowledged"})
+"""Said by the page itself, or of interest on the page of the one dossier only."""
 _ENDED_WITHOUT_RESULT = FINAL - {State.DELIVERED}
 
 
@@ -72,7 +74,10 @@ def bundle(request: HttpRequest, code: str) -> HttpResponse:
     rows = rows_of(found, now=timezone.now())
     filed = [one.row.dossier for one in rows if one.row is not None]
     told = [
-        Happening(one.version.procedure.title, each) for one in filed for each in timeline.happenings(one)
+        Happening(one.version.procedure.title, each)
+        for one in filed
+        for each in timeline.happenings(one)
+        if each.kind not in UNTOLD
     ]
     context = {
         "bundle": found,

@@ -18,7 +18,10 @@ from identity.models import Role
 from notifications.models import Message
 from procedures import bundles as mapping
 from procedures import personas
+from procedures.edition import Edition
 from procedures.journey import Journey
+from procedures.lint import lint, structure
+from procedures.lint.material import Material
 from procedures.schema import load
 from tests import factories
 from tests.applications.walking import DEFINITIONS
@@ -76,6 +79,20 @@ def test_whatever_is_answered_no_part_lacks_an_answer_that_only_the_bundle_could
             if mapping.wanted(part, journey):
                 given = mapping.carry(journey, forms[part.procedure], part, result)
                 assert mapping.unanswered(forms[part.procedure], given, context) == [], walk.name
+
+
+def test_lint_finds_a_bundle_that_no_longer_asks_what_its_parts_take():
+    record = {"bundle_of": [part.procedure for part in mapping.parts_of(DEATH)]}
+    form = json.loads((DEFINITIONS / f"{DEATH}.json").read_text())
+    whole = Edition(slug=DEATH, online_level="full", content=record, form=form, processing={})
+    assert not [one for one in lint(whole) if "bundle" in one.mend]
+    other = {**record, "bundle_of": record["bundle_of"][:2]}
+    page = next(page for page in form["pages"] if page["id"] == "deceased")
+    page["questions"] = [one for one in page["questions"] if one["id"] != "dec_last_residence"]
+    form["result_fields"] = []
+    broken = Edition(slug=DEATH, online_level="full", content=other, form=form, processing={})
+    places = {one.place for one in structure.parts(Material(broken))}
+    assert places == {"content.bundle_of", "form.pages"}
 
 
 def test_a_part_that_forgets_a_question_is_caught():
@@ -264,7 +281,7 @@ def test_the_pages_show_what_each_may_see(commune, client):
     post = factories.officer(card.agency, Role.CASE_OFFICER)
     factories.sign_in_officer(client, post)
     desk = client.get(reverse("applications:workspace", args=[card.code])).content.decode()
-    assert f"Thuộc hồ sơ liên thông {bundle.code}" in desk
+    assert f"Thuộc hồ sơ liên thông {bundle.code.replace('-', ' – ')}" in desk
     assert "birth-registration: Đã trả kết quả" in desk
     assert birth.code not in desk
     assert client.get(reverse("applications:workspace", args=[birth.code])).status_code == 404

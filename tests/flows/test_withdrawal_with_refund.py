@@ -78,7 +78,7 @@ def test_the_whole_way_over_the_pages(dossier, client):
     first, second = accountant(dossier), accountant(dossier, "Bùi Văn Thành")
     factories.sign_in_officer(client, first)
     page = client.get(reverse("payments:refunds")).content.decode()
-    assert "Duyệt hoàn 200.000" in page
+    assert "200.000 đồng" in page
     assert "Lê Thu Hà" in page
     client.post(reverse("payments:refund_act", args=[refund.pk, "duyet"]))
     paying = reverse("payments:refund_act", args=[refund.pk, "da-chi"])
