@@ -25,6 +25,16 @@ Fetch = Callable[[str, str], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
+class Filled:
+    """The form of a bundle with everything written in it; ``papers`` by their question."""
+
+    form: Dossier
+    journey: Journey
+    agreed: Collection[str]
+    papers: Mapping[str, Attachment]
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A part ready to be filed. ``papers``: its file questions, each with the paper that answers it."""
 
@@ -70,8 +80,16 @@ def in_force(slug: str, *, at: dt.datetime) -> ProcedureVersion:
     return version
 
 
+def filled(form: Dossier, *, at: dt.datetime) -> Filled:
+    """The stored form of a bundle."""
+    consent = form.answers.filter(question=CONSENT).first()
+    papers = {one.question: one for one in form.attachments.filter(removed_at=None)}
+    agreed = list(consent.value or []) if consent else []
+    return Filled(form, answering.journey_of(form, at=at), agreed, papers)
+
+
 def prepare(
-    form: Dossier,
+    whole: Filled,
     part: bundles.Part,
     *,
     result: Mapping[str, str],
@@ -84,33 +102,35 @@ def prepare(
     inside a transaction. Raises Refused where the part cannot be filed today.
     """
     version = in_force(part.procedure, at=at)
-    whole = answering.journey_of(form, at=at)
     questions = answering.form_of_version(version)
-    child = _unsaved(form, version, at)
-    agreed = _agreed(form)
-    given = bundles.carry(whole, questions, part, result)
+    person = whole.form.submitter
+    child = _unsaved(whole.form, version, at)
+    context = answering.context_of(child, at=at)
+    given = bundles.carry(whole.journey, questions, part, result)
     found = prefill.gather(
         questions,
-        citizen_number=form.submitter.number,
-        fetch=fetch or agreed_only(agreed),
+        citizen_number=person.number,
+        fetch=fetch or agreed_only(whole.agreed),
         at=at,
-        claims=claims_of(form.submitter),
+        claims=claims_of(person),
         answered=given,
-        context=answering.context_of(child, at=at),
+        context=context,
     )
     answers = {**found.answers, **given}
-    papers = _papers(form, whole.form, questions, part)
+    pairs = bundles.papers(whole.journey.form, questions, part)
+    papers = {own: whole.papers[name] for own, name in pairs.items() if name in whole.papers}
     sent = {name: Answer(paper.sha256, CITIZEN, paper.at) for name, paper in papers.items()}
-    journey = answering.journey_over(child, {**answers, **sent}, at=at)
-    return Prepared(version, answers, papers, agreed, journey, found.needs_matching or form.needs_matching)
+    journey = Journey(questions, {**answers, **sent}, context, commune_exists=answering.commune_exists)
+    needs_matching = found.needs_matching or whole.form.needs_matching
+    return Prepared(version, answers, papers, whole.agreed, journey, needs_matching)
 
 
-def prospects(form: Dossier, journey: Journey, *, at: dt.datetime) -> list[Prospect]:
+def prospects(whole: Filled, *, at: dt.datetime) -> list[Prospect]:
     """Every part as far as it can be seen before anything is handed in; no register is asked."""
-    parts = wanted_parts(journey, form.version.procedure.slug)
+    parts = wanted_parts(whole.journey, whole.form.version.procedure.slug)
     slugs = [part.procedure for part in parts]
     procedures = {one.slug: one for one in Procedure.objects.filter(slug__in=slugs)}
-    return [_prospect(form, part, procedures, at) for part in parts]
+    return [_prospect(whole, part, procedures, at) for part in parts]
 
 
 def result_of(dossier: Dossier) -> dict[str, str] | None:
@@ -137,12 +157,12 @@ def forms_of(version: ProcedureVersion, *, at: dt.datetime) -> list[Form]:
 
 
 def _prospect(
-    form: Dossier, part: bundles.Part, procedures: Mapping[str, Procedure], at: dt.datetime
+    whole: Filled, part: bundles.Part, procedures: Mapping[str, Procedure], at: dt.datetime
 ) -> Prospect:
     procedure, waits_for = procedures.get(part.procedure), procedures.get(part.after)
     try:
-        prepared = prepare(form, part, result={}, at=at, fetch=lambda _register, _key: None)
-        child = _unsaved(form, prepared.version, at)
+        prepared = prepare(whole, part, result={}, at=at, fetch=lambda _register, _key: None)
+        child = _unsaved(whole.form, prepared.version, at)
         agency = routing.competent_agency(child, prepared.journey.values(), on=answering.legal_day(at))
         child.agency = agency
         return Prospect(procedure, waits_for, agency, fee_of(child, prepared.journey, at=at))
@@ -152,14 +172,3 @@ def _prospect(
 
 def _unsaved(form: Dossier, version: ProcedureVersion, at: dt.datetime) -> Dossier:
     return Dossier(version=version, submitter=form.submitter, channel=form.channel, created_at=at)
-
-
-def _agreed(form: Dossier) -> list[str]:
-    row = form.answers.filter(question=CONSENT).first()
-    return list(row.value or []) if row else []
-
-
-def _papers(form: Dossier, whole: Form, questions: Form, part: bundles.Part) -> dict[str, Attachment]:
-    standing = {one.question: one for one in form.attachments.filter(removed_at=None)}
-    pairs = bundles.papers(whole, questions, part)
-    return {own: standing[name] for own, name in pairs.items() if name in standing}

@@ -138,7 +138,7 @@ _WITH = (
 
 def _ready(form: Dossier, part: bundles.Part, at: dt.datetime) -> Prepared:
     """A part that is filed at once. Raises Refused with what it still lacks."""
-    prepared = bundle_parts.prepare(form, part, result={}, at=at)
+    prepared = bundle_parts.prepare(bundle_parts.filled(form, at=at), part, result={}, at=at)
     if errors := prepared.journey.errors():
         raise Refused(
             _("Chưa nộp được «%(procedure)s»: %(reason)s.")
@@ -235,9 +235,8 @@ def _advance(part: BundlePart, at: dt.datetime) -> bool:
     try:
         if part.procedure.slug not in declared:
             raise Refused(_("Thủ tục này không còn trong hồ sơ liên thông; hãy nộp riêng."))
-        prepared = bundle_parts.prepare(
-            part.bundle.form, declared[part.procedure.slug], result=result or {}, at=at
-        )
+        whole = bundle_parts.filled(part.bundle.form, at=at)
+        prepared = bundle_parts.prepare(whole, declared[part.procedure.slug], result=result or {}, at=at)
         with transaction.atomic():
             return _file_part(part, prepared, at)
     except DomainError as refusal:

@@ -20,7 +20,7 @@ from applications.facts import sections
 from applications.models import Dossier
 from applications.pinning import Outdated
 from applications.services import Incomplete
-from applications.services.bundle_parts import is_bundle, prospects
+from applications.services.bundle_parts import Filled, Prospect, is_bundle, prospects
 from applications.services.intake import REQUIRED_LEVEL
 from applications.states import State
 from applications.views.opening import own_dossier
@@ -115,7 +115,7 @@ def check_context(draft: Draft, *, missing: bool = False) -> dict[str, Any]:
     bundled = is_bundle(draft.dossier.version)
     return {
         "draft": draft,
-        "prospects": prospects(draft.dossier, draft.journey, at=draft.at) if bundled else [],
+        "prospects": _prospects(draft) if bundled else [],
         "step": step_of(draft, CHECK_STEP),
         "sections": sections(draft.reader),
         "papers": papers_sent.in_order(list(draft.papers.values()), draft.form),
@@ -124,6 +124,11 @@ def check_context(draft: Draft, *, missing: bool = False) -> dict[str, Any]:
         "missing": missing,
         "back": draft.journey.pages[-1] if draft.journey.pages else None,
     }
+
+
+def _prospects(draft: Draft) -> list[Prospect]:
+    whole = Filled(draft.dossier, draft.journey, draft.consented or [], draft.papers)
+    return prospects(whole, at=draft.at)
 
 
 def _show_check(request: HttpRequest, draft: Draft, *, missing: bool = False) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -25,6 +26,7 @@ from procedures.lint.material import Material
 from procedures.schema import load
 from tests import factories
 from tests.applications.walking import DEFINITIONS
+from tests.faults.machinery import at_once
 from tests.flows import bundles
 from tests.flows.bundles import BIRTH, DEATH, NUMBER_OF_THE_CHILD
 
@@ -147,6 +149,22 @@ def test_a_second_submit_changes_nothing_and_the_form_is_kept_as_it_was(commune)
         services.submit(dossier=draft, by=by, at=timezone.now())
     with pytest.raises(Forbidden):
         services.submit_bundle(dossier=draft, by=actors.citizen(factories.citizen()), at=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_submits_and_two_workers_at_once_file_each_part_once():
+    bundles.commune()
+    draft = bundles.draft(BIRTH)
+    by, at = actors.citizen(draft.submitter), timezone.now()
+    copies = [Dossier.objects.select_related("submitter__user").get(pk=draft.pk) for _one in range(2)]
+    first, second = at_once(*[partial(services.submit_bundle, dossier=copy, by=by, at=at) for copy in copies])
+    assert first == second == Bundle.objects.get()
+    bundles.granted(bundles.dossier_of(first, "birth-registration"), personal_number=NUMBER_OF_THE_CHILD)
+    filed = at_once(*[partial(services.file_waiting, at=timezone.now())] * 2)
+    assert sum(filed) == 2
+    assert stages(first) == [Stage.FILED] * 3
+    assert Dossier.objects.exclude(code=None).count() == 3
+    assert Dossier.objects.count() == 4
 
 
 def test_nothing_is_kept_when_the_first_part_cannot_be_filed(commune):
