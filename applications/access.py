@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import actors
-from applications.models import Consultation, CounterFiling, Dossier, DossierQuerySet
+from applications.models import Bundle, Consultation, CounterFiling, Dossier, DossierQuerySet
 from applications.states import OPEN, State
 from identity.errors import NotFound
 from identity.models import Citizen, DataAccess, Officer, Role
@@ -37,6 +37,17 @@ def dossier_for(citizen: Citizen | None, code: str) -> Dossier:
         raise nothing_there()
     found: Dossier = dossier
     return found
+
+
+def bundle_for(citizen: Citizen | None, code: str) -> Bundle:
+    """The citizen's own bundle. Raises NotFound for anything else."""
+    found = Bundle.objects.select_related("form__version__procedure", "form__submitter__user").filter(
+        code=code
+    )
+    bundle = found.filter(form__submitter=citizen).first() if citizen is not None else None
+    if bundle is None:
+        raise nothing_there()
+    return bundle
 
 
 def dossiers_for_officer(officer: Officer) -> DossierQuerySet:

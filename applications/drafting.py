@@ -209,7 +209,11 @@ def ticketed(ticket: str, page_id: str) -> Dossier | None:
     if page != page_id:
         return None
     editable = (State.DRAFT, State.SUPPLEMENT_REQUESTED)
-    return Dossier.objects.select_related("version").filter(pk=dossier_id, state__in=editable).first()
+    return (
+        Dossier.objects.select_related("version")
+        .filter(pk=dossier_id, state__in=editable, bundled=False)
+        .first()
+    )
 
 
 def marked(draft: Draft, request: SupplementRequest) -> list[tuple[Page, frozenset[str], dict[str, str]]]:

@@ -16,6 +16,7 @@ def sweep() -> None:
     """What is quick comes first: slow signatures must not keep citizens from being told."""
     notices.tell(limit=500)
     sweeping.expire_waiting(at=timezone.now())
+    services.file_waiting(at=timezone.now())
     services.release_absent(at=timezone.now())
     services.hand_on_held(at=timezone.now())
     sweeping.remind_consulted(at=timezone.now())

@@ -21,6 +21,7 @@ LONGEST_RULER = 31
 WAITING_FOR_CITIZEN = frozenset({State.SUPPLEMENT_REQUESTED, State.PAYMENT_REQUESTED})
 KINDS = {
     "submit": gettext_lazy("Bạn nộp hồ sơ"),
+    "bundle_joined": gettext_lazy("Thuộc hồ sơ liên thông"),
     "accept": gettext_lazy("Được tiếp nhận, cấp giấy hẹn"),
     "refuse": gettext_lazy("Không được tiếp nhận"),
     "pass_on": gettext_lazy("Bắt đầu xử lý"),

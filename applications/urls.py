@@ -7,6 +7,7 @@ from django.urls import path
 from applications.editor_urls import urlpatterns as editor
 from applications.office_urls import urlpatterns as office
 from applications.views import (
+    bundles,
     carriers,
     citizen,
     downloads,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("ho-so/<str:code>/giay-to/<int:number>/", downloads.paper, name="paper"),
     path("ho-so/<str:code>/ket-qua/", downloads.result, name="result"),
     path("ho-so/<str:code>/ket-qua/xem/", downloads.result_preview, name="result_preview"),
+    path("lien-thong/<str:code>/", bundles.bundle, name="bundle"),
+    path("lien-thong/<str:code>/rut/", bundles.withdraw, name="withdraw_bundle"),
+    path("lien-thong/<str:code>/phan/<int:number>/<slug:action>/", bundles.part, name="bundle_part"),
     path("tra-cuu/", public.track, name="track"),
     path("xac-thuc/", public.verify, name="verify"),
     path("xac-thuc/<str:code>/", public.verify_code, name="verify_code"),

@@ -19,6 +19,7 @@ EVENT_LABELS = {
     "transfer": gettext_lazy("Chuyển hồ sơ cho đồng nghiệp"),
     "take_over": gettext_lazy("Nhận thay người không còn làm việc"),
     "leave_handed_on": gettext_lazy("Người giữ nghỉ, hồ sơ được chuyển"),
+    "bundle_joined": gettext_lazy("Vào hồ sơ liên thông"),
     "result_signed": gettext_lazy("Chữ ký số đã ghi vào kết quả"),
     "partner_acknowledged": gettext_lazy("Hệ thống khác xác nhận đã nhận trạng thái"),
     "partner_status": gettext_lazy("Hệ thống khác báo trạng thái"),

@@ -22,6 +22,7 @@ PASSWORD = "hoa-sen-trinh-dien"  # noqa: S105  shown on a page of the demonstrat
 COMMUNE = "ubnd-phuong-hai-chau"
 OTHER_COMMUNE = "ubnd-phuong-thanh-khe"
 POLICE = "ca-tp-da-nang"
+INSURER = "bhxh-vn"
 MINISTRY = "bo-cong-thuong"
 JUSTICE = "bo-tu-phap"
 PROVINCE = "ubnd-tp-da-nang"
@@ -57,12 +58,20 @@ OFFICERS: list[DemoOfficer] = [
     _officer("haichau.ky", "Phạm Quốc Việt", "Phó Chủ tịch", COMMUNE, Role.SIGNER),
     _officer("haichau.vanthu", "Hồ Thị Bích Ngọc", "Văn thư", COMMUNE, Role.REGISTRY_CLERK),
     _officer("haichau.ketoan", "Đỗ Thị Hồng", "Kế toán", COMMUNE, Role.FINANCE),
+    _officer("haichau.ketoan2", "Bùi Văn Thành", "Kế toán viên", COMMUNE, Role.FINANCE),
     _officer("haichau.chutich", "Hoàng Đình Nam", "Chủ tịch", COMMUNE, Role.LEADER),
     _officer("congan.tiepnhan", "Trịnh Văn Sơn", "Cán bộ tiếp nhận", POLICE, Role.INTAKE),
     _officer("congan.thuly", "Đinh Thị Yến", "Cán bộ tra cứu hồ sơ", POLICE, Role.CASE_OFFICER),
     _officer("congan.duyet", "Vũ Đức Thắng", "Trưởng phòng Hồ sơ", POLICE, Role.APPROVER),
     _officer("congan.ky", "Nguyễn Hữu Trí", "Phó Giám đốc", POLICE, Role.SIGNER),
     _officer("congan.vanthu", "Cao Thị Lệ", "Văn thư", POLICE, Role.REGISTRY_CLERK),
+    _officer("congan.ketoan", "Lâm Thị Cúc", "Kế toán", POLICE, Role.FINANCE),
+    _officer("congan.ketoan2", "Hà Minh Đức", "Kế toán viên", POLICE, Role.FINANCE),
+    _officer("bhxh.tiepnhan", "Tống Thị Hoa", "Chuyên viên tiếp nhận", INSURER, Role.INTAKE),
+    _officer("bhxh.thuly", "Kiều Văn Toàn", "Chuyên viên cấp thẻ", INSURER, Role.CASE_OFFICER),
+    _officer("bhxh.duyet", "Đoàn Thị Lan", "Trưởng phòng", INSURER, Role.APPROVER),
+    _officer("bhxh.ky", "Châu Đức Anh", "Phó Giám đốc", INSURER, Role.SIGNER),
+    _officer("bhxh.vanthu", "Quách Thị Ngà", "Văn thư", INSURER, Role.REGISTRY_CLERK),
     _officer("congthuong.tiepnhan", "Lý Gia Hân", "Chuyên viên một cửa", MINISTRY, Role.INTAKE),
     _officer("congthuong.thuly", "Mai Xuân Trường", "Chuyên viên Cục Hóa chất", MINISTRY, Role.CASE_OFFICER),
     _officer("congthuong.duyet", "Dương Thị Thanh", "Trưởng phòng", MINISTRY, Role.APPROVER),

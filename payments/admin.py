@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from payments.models import Attempt, Break, Charge, Receipt, Statement
+from payments.models import Attempt, Break, Charge, Receipt, Refund, Statement
 
 
 class ReadOnly(admin.ModelAdmin[Any]):
@@ -20,4 +20,4 @@ class ReadOnly(admin.ModelAdmin[Any]):
         return False
 
 
-admin.site.register([Attempt, Break, Charge, Receipt, Statement], ReadOnly)
+admin.site.register([Attempt, Break, Charge, Receipt, Refund, Statement], ReadOnly)

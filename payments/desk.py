@@ -96,7 +96,7 @@ def day_of(gateway: str, day: dt.date) -> Day:
         gateway=gateway, state=Attempt.State.SETTLED, paid_at__gte=start, paid_at__lt=end
     )
     portal = settled.aggregate(count=Count("pk"), amount_vnd=Coalesce(Sum("amount_vnd"), 0))
-    booked = LedgerEntry.objects.filter(attempt__in=settled).aggregate(
+    booked = LedgerEntry.objects.filter(attempt__in=settled, refund=None).aggregate(
         debit=Coalesce(Sum("debit_vnd"), 0), credit=Coalesce(Sum("credit_vnd"), 0)
     )
     statements = Statement.objects.select_related("closed_by").filter(gateway=gateway, day=day)

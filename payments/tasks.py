@@ -16,3 +16,4 @@ def reconcile_due() -> None:
 @shared_task(name="payments.watch")
 def watch() -> None:
     services.watch(at=timezone.now())
+    services.open_refunds()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from payments import views
+from payments import refund_pages, views
 from payments.gateways import demo_pages
 
 app_name = "payments"
@@ -17,6 +17,8 @@ urlpatterns = [
     path("can-bo/doi-soat/", views.reconciliation, name="reconciliation"),
     path("can-bo/doi-soat/khoan-lech/<int:pk>/", views.resolve_break, name="resolve"),
     path("can-bo/doi-soat/dong-ngay/<int:pk>/", views.close, name="close"),
+    path("can-bo/hoan-tien/", refund_pages.refunds, name="refunds"),
+    path("can-bo/hoan-tien/<int:pk>/<slug:action>/", refund_pages.act, name="refund_act"),
     path("api/v1/payments/<slug:gateway>/notify", views.notify, name="notify"),
 ]
 if settings.DEMO:

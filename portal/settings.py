@@ -172,6 +172,10 @@ AXES_LOCKOUT_TEMPLATE = "identity/locked.html"
 EID_ISSUER = env("EID_ISSUER", f"http://127.0.0.1:{PORT + 1}/o")
 EID_CLIENT_ID = env("EID_CLIENT_ID", "portal")
 EID_CLIENT_SECRET = env("EID_CLIENT_SECRET", "demo-eid-client-secret" if DEMO else "")
+REFUND_UNTIL = env("REFUND_UNTIL", "processing")
+REFUND_BASIS = env(
+    "REFUND_BASIS", "Thực hành: hoàn khi hồ sơ chưa được xử lý; chưa có quy định chung đã xác minh"
+)
 REGISTERS_BACKEND = env("REGISTERS_BACKEND", "identity.registers.fake")
 
 SESSION_COOKIE_NAME = "portal_session"

@@ -22,7 +22,7 @@ from typing import Any
 from procedures import rules
 from procedures.fees import fee_lines, total
 from procedures.journey import CITIZEN, Answer, Journey
-from procedures.schema import Form, Page, Question
+from procedures.schema import Form, Page, Question, in_expressions, is_blank
 from procedures.schema.model import CHOSEN, TYPED
 
 BEFORE_FORM = ("procedure", "eid", "consent")
@@ -48,7 +48,12 @@ def measure(
 
 def count(journey: Journey, prefilled: Mapping[str, Answer]) -> Burden:
     """The burden of a walk already walked."""
-    asked = [one for page in journey.pages for one in _asked(journey, page) if not _proposed(one, prefilled)]
+    asked = [
+        one
+        for page in journey.pages
+        for one in _asked(journey, page)
+        if not _proposed(journey, one, prefilled)
+    ]
     typed = sum(one.kind in TYPED for one in asked)
     chosen = sum(one.kind in CHOSEN for one in asked)
     uploads = sum(one.kind == "file" for one in asked)
@@ -76,5 +81,12 @@ def _rows(journey: Journey, page: Page) -> int:
     return len(answer.value) if answer else 0
 
 
-def _proposed(question: Question, prefilled: Mapping[str, Answer]) -> bool:
-    return question.proposed and question.id in prefilled
+def _proposed(journey: Journey, question: Question, prefilled: Mapping[str, Answer]) -> bool:
+    """Already filled in: by a register, or by a rule and left as it was."""
+    if not question.proposed:
+        return False
+    answer = journey.answer(question.id)
+    if question.id in prefilled or not question.derive or answer is None:
+        return question.id in prefilled
+    proposal = rules.evaluate(question.derive, journey.scope())
+    return not is_blank(proposal) and in_expressions(question, answer.value) == proposal

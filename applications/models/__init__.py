@@ -3,6 +3,7 @@
 Nothing here changes state by itself; the verbs in ``applications.services`` do, through ``applications.log``.
 """
 
+from applications.models.bundle import Bundle, BundlePart
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
@@ -37,6 +38,8 @@ __all__ = [
     "Answer",
     "AnswerRevision",
     "Attachment",
+    "Bundle",
+    "BundlePart",
     "CalendarDay",
     "Channel",
     "Consultation",

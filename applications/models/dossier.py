@@ -55,6 +55,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def of_citizen(self, citizen: Citizen) -> DossierQuerySet:
         return self.filter(submitter=citizen)
 
+    def drafts(self) -> DossierQuerySet:
+        """Still being written; the form of a bundle no longer is."""
+        return self.filter(state=State.DRAFT, bundled=False)
+
     def at_agency(self, agency: Agency) -> DossierQuerySet:
         return self.filter(agency=agency).exclude(state=State.DRAFT)
 
@@ -118,6 +122,12 @@ class Dossier(models.Model):
     fee_vnd = models.BigIntegerField(default=0, help_text=_("Phí, lệ phí phải nộp, đồng"))
     paid_vnd = models.BigIntegerField(default=0)
     form_set = models.CharField(max_length=12, blank=True)
+    bundled = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Tờ khai đã nộp thành hồ sơ liên thông: giữ nguyên, không còn là bản nháp"),
+    )
     needs_matching = models.BooleanField(default=False, help_text=_("Cơ sở dữ liệu không trả lời lúc nộp"))
     supplement_count = models.PositiveSmallIntegerField(default=0)
     open_consultations = models.PositiveSmallIntegerField(
@@ -216,6 +226,10 @@ class Dossier(models.Model):
     def path_code(self) -> str:
         """What stands in ``/ho-so/<code>/``: the code, or the key of a draft."""
         return self.code or self.key
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == State.DRAFT and not self.bundled
 
     @property
     def unpaid_vnd(self) -> int:

@@ -4,6 +4,13 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.bundling import (
+    file_waiting,
+    give_up_part,
+    retry_part,
+    submit_bundle,
+    withdraw_bundle,
+)
 from applications.services.claiming import (
     claim,
     claim_next,
@@ -101,6 +108,11 @@ __all__ = [
     "see_original",
     "send_shipment",
     "take_notice",
+    "file_waiting",
+    "give_up_part",
+    "retry_part",
+    "submit_bundle",
+    "withdraw_bundle",
     "transfer",
     "take_over",
     "release_absent",

@@ -17,6 +17,7 @@ from applications.services.deciding import deliver
 from applications.services.filling import filing_of
 from applications.services.intake import accept, start, submit
 from applications.services.moving import allow, conflict, remark
+from applications.services.shipping import SENDERS
 from applications.states import State
 from identity.errors import Forbidden, Refused
 from identity.models import Citizen, Organisation, Role
@@ -132,7 +133,7 @@ def keep_at_counter(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
 
     Raises Conflict while a parcel is with the carrier.
     """
-    allow(by, Role.INTAKE, Role.REGISTRY_CLERK)
+    allow(by, *SENDERS)
     with transaction.atomic():
         current = Dossier.objects.select_for_update().only("state", "delivery").get(pk=dossier.pk)
         if current.state != State.COMPLETED or current.delivery != Delivery.POST:
@@ -141,5 +142,5 @@ def keep_at_counter(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
         if open_parcel is not None and open_parcel.status not in open_parcel.FOR_THE_OFFICE:
             raise Refused(_("Bưu chính đang giữ kết quả. Chờ bưu chính báo đã phát hoặc chuyển hoàn."))
         dossier.shipments.filter(closed_at=None).update(closed_at=at)
-        remark(dossier, "kept_at_counter", by=by, at=at, sets={"delivery": Delivery.COUNTER})
+        remark(dossier, "kept_at_counter", by=by, at=at, sets={"delivery": Delivery.COUNTER}, roles=SENDERS)
     return dossier

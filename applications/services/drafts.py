@@ -46,9 +46,9 @@ def gather(*, dossier: Dossier, agreed: Collection[str], by: Actor, at: dt.datet
         form,
         citizen_number=dossier.submitter.number,
         organisation_code=dossier.organisation.tax_code if dossier.organisation else "",
-        fetch=_agreed(agreed),
+        fetch=agreed_only(agreed),
         at=at,
-        claims=_claims(dossier.submitter),
+        claims=claims_of(dossier.submitter),
         answered=kept,
         context=answering.context_of(dossier, at=at),
     )
@@ -105,8 +105,8 @@ def discard_draft(*, dossier: Dossier, by: Actor, at: dt.datetime) -> None:
     """Delete a draft for good, with its answers and files. A dossier once handed in is never deleted."""
     require_filler(dossier, by)
     with transaction.atomic():
-        current = Dossier.objects.select_for_update().only("state").get(pk=dossier.pk)
-        if current.state != State.DRAFT:
+        current = Dossier.objects.select_for_update().only("state", "bundled").get(pk=dossier.pk)
+        if not current.is_draft:
             raise conflict(dossier, "discard_draft")
         papers = Attachment.objects.filter(dossier=dossier)
         paths = set(papers.values_list("path", flat=True))
@@ -135,7 +135,7 @@ def rebase_draft(*, dossier: Dossier, onto: ProcedureVersion, by: Actor, at: dt.
         current = Dossier.objects.select_for_update().only("state", "version_id").get(pk=dossier.pk)
         if current.state == State.DRAFT and current.version_id == newest.pk:
             return dossier
-        moved = Dossier.objects.filter(pk=dossier.pk, state=State.DRAFT, version=dossier.version_id)
+        moved = Dossier.objects.drafts().filter(pk=dossier.pk, version=dossier.version_id)  # type: ignore[attr-defined]
         if not moved.update(version=newest):
             raise conflict(dossier, "rebase_draft")
         _carry_over(dossier, newest, at)
@@ -206,7 +206,7 @@ def _boxes(value: Any) -> str:
     return ", ".join(_boxes(one) if isinstance(one, Mapping) else str(one) for one in parts if one)
 
 
-def _agreed(agreed: Collection[str]) -> Callable[[str, str], Mapping[str, Any] | None]:
+def agreed_only(agreed: Collection[str]) -> Callable[[str, str], Mapping[str, Any] | None]:
     """A register the citizen refused counts as one that knows nothing, not as one that is down."""
 
     def fetch(register: str, key: str) -> Mapping[str, Any] | None:
@@ -215,7 +215,7 @@ def _agreed(agreed: Collection[str]) -> Callable[[str, str], Mapping[str, Any] |
     return fetch
 
 
-def _claims(person: Citizen) -> dict[str, Any]:
+def claims_of(person: Citizen) -> dict[str, Any]:
     born = person.date_of_birth.isoformat() if person.date_of_birth else ""
     return {"full_name": person.name, "date_of_birth": born, "sex": person.sex}
 

@@ -19,7 +19,7 @@ from applications.services.moving import conflict, move
 from applications.states import State
 from identity.errors import Conflict, DomainError, Forbidden, Refused
 from identity.models import Agency, Citizen, Organisation
-from procedures import fees
+from procedures import bundles, fees
 from procedures.journey import Journey
 from procedures.models import ProcedureVersion
 
@@ -65,8 +65,9 @@ def save_answers(
     ``needs_matching`` records that a register was silent and what is declared instead is to be matched later.
     """
     with transaction.atomic():
-        current = Dossier.objects.select_for_update().only("state", "submitter__user_id").get(pk=dossier.pk)
-        if current.state not in (State.DRAFT, State.SUPPLEMENT_REQUESTED):
+        locked = Dossier.objects.select_for_update().only("state", "bundled", "submitter__user_id")
+        current = locked.get(pk=dossier.pk)
+        if current.bundled or current.state not in (State.DRAFT, State.SUPPLEMENT_REQUESTED):
             raise conflict(dossier, "save_answers")
         if current.state == State.SUPPLEMENT_REQUESTED:
             answers = revising.keep_old_answers(dossier, answers, at=at)
@@ -96,14 +97,11 @@ def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
     filing = _who_files(dossier, by)
     if dossier.state != State.DRAFT:
         return dossier
-    if filing is None and dossier.submitter.assurance_level < REQUIRED_LEVEL:
-        raise Forbidden(_("Nộp hồ sơ cần định danh điện tử mức 2. Hãy đăng nhập lại bằng tài khoản mức 2."))
+    if bundles.parts_of(dossier.version.procedure.slug):
+        raise Refused(_("Thủ tục liên thông được nộp thành nhiều hồ sơ; hãy nộp ở trang kiểm tra."))
     if filing is None:
         dossier.channel = Channel.ONLINE
-    pinning.require_in_force(dossier, at=at)
-    journey = answering.journey_of(dossier, at=at)
-    if errors := journey.errors():
-        raise Incomplete(_("Hồ sơ còn thiếu thông tin."), errors=errors)
+    journey = complete_journey(dossier, at=at, by_eid=filing is None)
     values = journey.values()
     dossier.agency = agency = routing.competent_agency(dossier, values, on=answering.legal_day(at))
     fee = fee_of(dossier, journey, at=at)
@@ -126,12 +124,29 @@ def submit(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Dossier:
 
 def _who_files(dossier: Dossier, by: Actor) -> CounterFiling | None:
     """None for the owner, the filing for the counter. Raises Forbidden for anybody else."""
-    if filling.is_owner(dossier, by):
-        return None
     filing = filling.filing_of(dossier, by)
     if filing is None:
-        raise Forbidden(_("Chỉ người lập hồ sơ mới nộp được hồ sơ này."))
+        require_owner(dossier, by)
     return filing
+
+
+def require_owner(dossier: Dossier, by: Actor) -> None:
+    if not filling.is_owner(dossier, by):
+        raise Forbidden(_("Chỉ người lập hồ sơ mới nộp được hồ sơ này."))
+
+
+def complete_journey(dossier: Dossier, *, at: dt.datetime, by_eid: bool = True) -> Journey:
+    """What a draft needs to be handed in; ``by_eid``: its owner does, by the means that needs a level.
+
+    Raises Forbidden (eID level), Outdated or Incomplete.
+    """
+    if by_eid and dossier.submitter.assurance_level < REQUIRED_LEVEL:
+        raise Forbidden(_("Nộp hồ sơ cần định danh điện tử mức 2. Hãy đăng nhập lại bằng tài khoản mức 2."))
+    pinning.require_in_force(dossier, at=at)
+    journey = answering.journey_of(dossier, at=at)
+    if errors := journey.errors():
+        raise Incomplete(_("Hồ sơ còn thiếu thông tin."), errors=errors)
+    return journey
 
 
 def fee_of(dossier: Dossier, journey: Journey, *, at: dt.datetime) -> int:
@@ -182,8 +197,8 @@ def record_submission(
             **_filed(dossier, filing),
         },
         "sets": columns,
-        "guards": {"version_id": dossier.version_id},
-        "numbering": log.Numbering(agency.pk, day, f"{agency.identifier}-{day}-"),
+        "guards": {"version_id": dossier.version_id, "bundled": False},
+        "numbering": log.Numbering(agency.pk, day, f"{agency.identifier or agency.key.upper()}-{day}-"),
         "outbox": Outbox.Topic.DECIDE if automatic else "",
     }
     if not fee_vnd and filing is None:

@@ -172,6 +172,8 @@ def allow(by: Actor, *roles: str) -> None:
 def conflict(dossier: Dossier, action: str) -> Conflict:
     """Says what the dossier is now, who made it so and when; the copy in hand is refreshed."""
     dossier.refresh_from_db()
+    if dossier.bundled:
+        return Conflict(_("Tờ khai này đã nộp thành hồ sơ liên thông nên không thay đổi được nữa."))
     moves = Event.objects.select_related("actor").filter(dossier=dossier, kind__in=EDGES)
     last = moves.order_by("-seq").first()
     label = EDGES[action].label if action in EDGES else action

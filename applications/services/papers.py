@@ -85,10 +85,11 @@ def detach(*, dossier: Dossier, attachment_id: int, by: Actor, at: dt.datetime) 
 
 
 def _lock(dossier: Dossier, by: Actor) -> str:
-    current = Dossier.objects.select_for_update().only("state").get(pk=dossier.pk)
+    current = Dossier.objects.select_for_update().only("state", "bundled").get(pk=dossier.pk)
     owner = is_owner(dossier, by)
     if not owner and filing_of(dossier, by) is None:
         raise Forbidden(_("Chỉ người nộp mới đổi được giấy tờ của hồ sơ này."))
-    if current.state not in EDITABLE or (not owner and current.state != State.DRAFT):
+    open_here = current.state in EDITABLE if owner else current.state == State.DRAFT
+    if current.bundled or not open_here:
         raise conflict(dossier, "attach")
     return str(current.state)

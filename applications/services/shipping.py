@@ -25,6 +25,8 @@ from identity.errors import NotFound, Refused
 from identity.models import Role
 from procedures.journey import Journey
 
+SENDERS = frozenset({Role.INTAKE, Role.REGISTRY_CLERK})
+"""Who gives a paper result to the carrier, or keeps it for the counter."""
 ADDRESS, PHONE, APPLICANT = "delivery_address", "phone", ("requester", "representative", "request")
 KNOWN, OUTDATED, TAKEN = "known", "outdated", "taken"
 
@@ -35,7 +37,7 @@ def order_shipment(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Shipment:
     Raises Forbidden, Conflict (not a result that waits for the post, or a parcel is under way) and Refused when the
     dossier holds no address.
     """
-    allow(by, Role.INTAKE, Role.REGISTRY_CLERK)
+    allow(by, *SENDERS)
     with transaction.atomic():
         current = Dossier.objects.select_for_update().only("state", "delivery").get(pk=dossier.pk)
         if current.state != State.COMPLETED or current.delivery != Delivery.POST:
@@ -53,7 +55,7 @@ def order_shipment(*, dossier: Dossier, by: Actor, at: dt.datetime) -> Shipment:
             ordered_at=at,
         )
         data = {"carrier": shipment.carrier, "again": before is not None}
-        remark(dossier, "shipment_ordered", by=by, at=at, data=data, outbox=Outbox.Topic.SHIP)
+        remark(dossier, "shipment_ordered", by=by, at=at, data=data, outbox=Outbox.Topic.SHIP, roles=SENDERS)
     return shipment
 
 

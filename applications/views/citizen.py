@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import actors, printing, services, timeline
-from applications.models import Dossier, Result
+from applications.models import Bundle, Dossier, Result
 from applications.states import FINAL, State, actions_for
 from applications.views.opening import own_dossier, signed_in
 from identity.access import citizen_required
@@ -86,7 +86,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         OPEN: everything.exclude(state__in=[*ended, State.DRAFT]).order_by(
             F("due_at").asc(nulls_last=True), "pk"
         ),
-        DRAFTS: everything.filter(state=State.DRAFT).order_by("-created_at"),
+        DRAFTS: everything.drafts().order_by("-created_at"),
         DONE: everything.filter(state__in=ended).order_by("-ended_at", "-pk"),
     }
     tab = request.GET.get("nhom", OPEN)
@@ -95,6 +95,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = [Row(one, now) for one in page]
     recent = groups[DONE].filter(ended_at__gte=now - RECENT)[:5] if tab == OPEN else []
     context = {
+        "bundles": list(
+            Bundle.objects.select_related("form__version__procedure")
+            .of_citizen(signed_in(request))
+            .order_by("-submitted_at")[:3]
+        )  # type: ignore[attr-defined]
+        if tab == OPEN
+        else [],
         "tabs": [(key, label, groups[key].count(), key == tab) for key, label in TABS.items()],
         "tab": tab,
         "page": page,

@@ -16,7 +16,6 @@ from applications import access, answering, drafting, forms, services
 from applications.answering import RAW
 from applications.drafting import Draft
 from applications.models import Channel, Dossier
-from applications.states import State
 from identity.access import citizen_of
 from identity.errors import NotFound
 from identity.models import Citizen
@@ -43,7 +42,7 @@ def open_draft(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
         dossier = own_dossier(request, code)
-        if dossier.state != State.DRAFT:
+        if not dossier.is_draft:
             return already_submitted(request, dossier)
         dossier.channel = Channel.ONLINE  # what a counter began, its owner goes on with at home
         return view(request, Draft(dossier, at=timezone.now()), **kwargs)
@@ -56,6 +55,8 @@ def already_submitted(request: HttpRequest, dossier: Dossier) -> HttpResponseRed
         request,
         _("Hồ sơ này đã nộp rồi, nên thay đổi từ trang cũ không được ghi. Đây là hồ sơ hiện nay."),
     )
+    if dossier.bundled:
+        return redirect("applications:bundle", code=dossier.bundle.code)
     return redirect("applications:dossier", code=dossier.path_code)
 
 

@@ -17,7 +17,7 @@ from applications.drafting import Draft
 from applications.facts import SOURCES
 from applications.models import Dossier
 from applications.prefill import EID
-from applications.states import State
+from applications.services.bundle_parts import forms_of
 from applications.views.opening import open_draft, signed_in
 from identity.access import citizen_required, public, reached_by_get
 from identity.errors import NotFound, Refused
@@ -75,9 +75,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if len(organisations) > 1 and organisation is None:
         context = {"version": version, "organisations": organisations}
         return render(request, "applications/start_organisation.html", context)
-    drafts = Dossier.objects.of_citizen(person).filter(  # type: ignore[attr-defined]
-        version__procedure=version.procedure, organisation=organisation, state=State.DRAFT
-    )
+    own = Dossier.objects.drafts().of_citizen(person)  # type: ignore[attr-defined]
+    drafts = own.filter(version__procedure=version.procedure, organisation=organisation)
     begun = [Draft(one, at=at) for one in drafts.select_related("version__procedure", "submitter__user")]
     empty = next((one for one in begun if not one.has_answers and one.dossier.version_id == version.pk), None)
     if empty is not None:
@@ -119,7 +118,7 @@ def consent(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def ask_consent(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Which registers may be read for this dossier, attribute by attribute; each may be refused."""
-    groups = registers_asked(draft.form)
+    groups = registers_asked(*_forms(draft))
     if request.method == "POST":
         agreed = [name for name in groups if name in request.POST.getlist("nguon")]
         silent = services.gather(dossier=draft.dossier, agreed=agreed, by=draft.actor, at=draft.at)
@@ -144,16 +143,21 @@ def consent_context(draft: Draft) -> dict[str, Any]:
                 "attributes": attributes,
                 "agreed": agreed_before is None or name in agreed_before,
             }
-            for name, attributes in registers_asked(draft.form).items()
+            for name, attributes in registers_asked(*_forms(draft)).items()
         ],
         "conditions": draft.form.eligibility,
     }
 
 
-def registers_asked(form: Form) -> dict[str, list[str]]:
-    """Register → the attributes this form takes from it. The eID itself spoke at sign-in and is not asked again."""
+def _forms(draft: Draft) -> list[Form]:
+    """The form itself; of a bundle also those of its parts, which look up what the one form does not ask."""
+    return [draft.form, *forms_of(draft.dossier.version, at=draft.at)]
+
+
+def registers_asked(*asking: Form) -> dict[str, list[str]]:
+    """Register → the attributes the forms take from it. The eID itself spoke at sign-in and is not asked again."""
     groups: dict[str, list[str]] = {}
-    for page in form.pages:
+    for page in (page for form in asking for page in form.pages):
         wanted: list[Any] = [page.group] if page.group else []
         for holder in [*wanted, *page.questions]:
             for source in holder.prefill:

@@ -20,6 +20,7 @@ from applications.facts import sections
 from applications.models import Channel, Dossier
 from applications.pinning import Outdated
 from applications.services import Incomplete
+from applications.services.bundle_parts import Filled, Prospect, is_bundle, prospects
 from applications.services.intake import REQUIRED_LEVEL
 from applications.states import State
 from applications.views.opening import own_dossier
@@ -74,6 +75,8 @@ def promise_of(draft: Draft) -> Promise:
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Everything on one page, then the one act. A second submit leads to the same confirmation."""
     dossier = own_dossier(request, code)
+    if dossier.bundled:
+        return redirect("applications:bundle", code=dossier.bundle.code)
     if dossier.state != State.DRAFT:
         return redirect("applications:submitted", code=dossier.path_code)
     dossier.channel = Channel.ONLINE  # what a counter began, its owner goes on with at home
@@ -104,6 +107,9 @@ def back_to_mend(request: HttpRequest, draft: Draft, refusal: Incomplete | Refus
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
+        if is_bundle(draft.dossier.version):
+            bundle = services.submit_bundle(dossier=draft.dossier, by=draft.actor, at=draft.at)
+            return redirect("applications:bundle", code=bundle.code)
         dossier = services.submit(dossier=draft.dossier, by=draft.actor, at=draft.at)
     except (Incomplete, Refused) as refusal:
         return back_to_mend(request, draft, refusal)
@@ -114,8 +120,10 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def check_context(draft: Draft, *, missing: bool = False) -> dict[str, Any]:
     """What ``applications/check.html`` shows. ``missing``: the declaration was not ticked."""
+    bundled = is_bundle(draft.dossier.version)
     return {
         **draft.frame,
+        "prospects": _prospects(draft) if bundled else [],
         "step": step_of(draft, CHECK_STEP),
         "sections": sections(draft.reader),
         "papers": papers_sent.in_order(list(draft.papers.values()), draft.form),
@@ -124,6 +132,11 @@ def check_context(draft: Draft, *, missing: bool = False) -> dict[str, Any]:
         "missing": missing,
         "back": draft.journey.pages[-1] if draft.journey.pages else None,
     }
+
+
+def _prospects(draft: Draft) -> list[Prospect]:
+    whole = Filled(draft.dossier, draft.journey, draft.consented or [], draft.papers)
+    return prospects(whole, at=draft.at)
 
 
 def _show_check(request: HttpRequest, draft: Draft, *, missing: bool = False) -> HttpResponse:
@@ -161,6 +174,8 @@ def statement_context(dossier: Dossier, journey: Journey) -> dict[str, Any]:
 def submitted(request: HttpRequest, code: str) -> HttpResponse:
     """The confirmation; its address lasts and shows the same as long as the dossier exists."""
     dossier = own_dossier(request, code)
+    if dossier.bundled:
+        return redirect("applications:bundle", code=dossier.bundle.code)
     if dossier.state == State.DRAFT:
         return redirect("applications:check", code=dossier.key)
     at = dossier.submitted_at or timezone.now()

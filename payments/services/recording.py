@@ -6,7 +6,6 @@ The order of arrival does not matter (paid beats failed beats expired), because 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from enum import StrEnum
 
 from django.db import connection, transaction
@@ -16,11 +15,10 @@ from applications.deadlines import LEGAL_ZONE
 from applications.models import Dossier
 from applications.services import record_payment
 from applications.states import State
-from identity.models import Agency
-from payments.gateways.base import FAILED, PAID, Notice
-from payments.models import Attempt, Break, Charge, LedgerEntry, Receipt
-
-_LEDGER = uuid.UUID("6f0c1d1e-6f6b-5d1c-9a0e-3b7f0a6f2c11")
+from payments.gateways.base import FAILED, PAID, REFUNDED, Notice
+from payments.models import Attempt, Break, Charge, Receipt
+from payments.services import ledger
+from payments.services.refunding import take_notice
 
 
 class Outcome(StrEnum):
@@ -28,6 +26,7 @@ class Outcome(StrEnum):
     KNOWN = "known"
     NOT_PAID = "not_paid"
     PARKED = "parked"
+    REFUNDED = "refunded"
 
 
 def record(*, gateway: str, notice: Notice, at: dt.datetime) -> Outcome:
@@ -37,6 +36,8 @@ def record(*, gateway: str, notice: Notice, at: dt.datetime) -> Outcome:
         return _park(gateway, notice, Break.Kind.MISSING_HERE, None, at)
     if notice.status == FAILED:
         return _not_paid(attempt, at)
+    if notice.status == REFUNDED and take_notice(attempt=attempt, notice=notice, at=at):
+        return Outcome.REFUNDED
     if notice.status != PAID:
         return _park(gateway, notice, Break.Kind.STATUS, attempt, at)
     if notice.amount_vnd != attempt.amount_vnd:
@@ -89,39 +90,26 @@ def _answer_parked(attempt: Attempt, at: dt.datetime) -> None:
 
 
 def _post(attempt: Attempt, charge: Charge, dossier: Dossier, notice: Notice, at: dt.datetime) -> None:
-    """Settle the attempt and the charge; the gateway owes the agency. The transfer's name follows from the
-    reference, so even a defect cannot post it twice (unique transfer and account)."""
+    """Settle the attempt and the charge; the gateway owes the agency."""
     attempt.state, attempt.provider_id = Attempt.State.SETTLED, notice.provider_id
     attempt.paid_at, attempt.ended_at = notice.paid_at, at
     attempt.save(update_fields=["state", "provider_id", "paid_at", "ended_at"])
     charge.state, charge.ended_at = Charge.State.SETTLED, at
     charge.save(update_fields=["state", "ended_at"])
     charge.attempts.filter(state=Attempt.State.STARTED).update(state=Attempt.State.EXPIRED, ended_at=at)
-    transfer, amount = uuid.uuid5(_LEDGER, attempt.reference), charge.amount_vnd
-    revenue = f"agency:{_agency_of(dossier).key}:{charge.kind}"
-    LedgerEntry.objects.bulk_create(
-        [
-            LedgerEntry(
-                transfer=transfer,
-                account=f"gateway:{attempt.gateway}",
-                debit_vnd=amount,
-                attempt=attempt,
-                at=at,
-            ),
-            LedgerEntry(transfer=transfer, account=revenue, credit_vnd=amount, attempt=attempt, at=at),
-        ]
+    ledger.post(
+        attempt.reference,
+        debit=ledger.gateway(attempt),
+        credit=ledger.revenue(charge, dossier),
+        amount_vnd=charge.amount_vnd,
+        attempt=attempt,
+        at=at,
     )
-
-
-def _agency_of(dossier: Dossier) -> Agency:
-    if dossier.agency is None:  # forbidden by dossier_submitted_has_code
-        raise AssertionError("a submitted dossier has an agency")
-    return dossier.agency
 
 
 def _issue_receipt(charge: Charge, dossier: Dossier, at: dt.datetime) -> Receipt:
     """The next number of the agency's year. The row lock of the series is held until commit: no gap, no repeat."""
-    agency, year = _agency_of(dossier), at.astimezone(LEGAL_ZONE).year
+    agency, year = ledger.agency_of(dossier), at.astimezone(LEGAL_ZONE).year
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO applications_series (agency_id, name, last) VALUES (%s, %s, 1)"

@@ -254,8 +254,13 @@ FEE: dict[str, Rule] = {
     "legal_basis": or_null(text),
     "variants": lambda v: each(v, VARIANT),
     "online_discount_valid_to": or_null(day),
+    "refund": lambda v: whole_object(v, REFUND, frozenset()),
 }
-FEE_OPTIONAL = frozenset({"variants", "online_discount_valid_to"})
+FEE_OPTIONAL = frozenset({"variants", "online_discount_valid_to", "refund"})
+REFUND: dict[str, Rule] = {
+    "until": one_of(frozenset({"never", "acceptance", "processing", "decision"}), "lúc còn hoàn phí"),
+    "basis": text,
+}
 RESULT: dict[str, Rule] = {"name_vi": text, "name_en": maybe_text}
 STEP: dict[str, Rule] = {"order": whole, "actor": text, "name_vi": text, "name_en": maybe_text}
 COMPONENT: dict[str, Rule] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from procedures import processing
+from procedures import bundles, processing
 from procedures.lint.material import Finding, Material
 
 
@@ -60,4 +60,29 @@ def papers(material: Material) -> Iterator[Finding]:
             )
 
 
-RULES = (schema, steps, record, papers)
+def parts(material: Material) -> Iterator[Finding]:
+    """A bundle must name the parts that the data of bundles file, and its form every answer that they take."""
+    named = bundles.parts_of(material.edition.slug)
+    if not named or material.form is None:
+        return
+    said = list(material.edition.content.get("bundle_of", []))
+    if said != [part.procedure for part in named]:
+        yield Finding(
+            "schema",
+            "error",
+            "content.bundle_of",
+            _("Các thủ tục liên thông khác với các phần mà cổng lập hồ sơ."),
+            _("Ghi đúng các thủ tục, đúng thứ tự của procedures/data/bundles.json."),
+        )
+    for problem in bundles.faults(material.form, named):
+        yield Finding(
+            "schema",
+            "error",
+            "form.pages",
+            _("Một hồ sơ thành phần lấy câu trả lời mà biểu mẫu không có: %(problem)s.")
+            % {"problem": problem},
+            _("Trả lại câu hỏi đó, hoặc sửa cách lấy câu trả lời trong procedures/data/bundles.json."),
+        )
+
+
+RULES = (schema, steps, record, papers, parts)

@@ -39,7 +39,8 @@ NOT_A_PAGE = {
     "dang-nhap/eid/", "dang-nhap/eid/xong/", "phan-anh/cam-on/",
     "ho-so/<str:code>/lam-tiep/", "ho-so/<str:code>/giay-to/<int:number>/", "ho-so/<str:code>/ket-qua/",
     "ho-so/<str:code>/bieu-mau/<str:kind>/", "ho-so/<str:code>/xoa/", "ho-so/<str:code>/bo-sung/",
-    "ho-so/<str:code>/ban-moi/",
+    "ho-so/<str:code>/ban-moi/", "lien-thong/<str:code>/", "lien-thong/<str:code>/rut/",
+    "lien-thong/<str:code>/phan/<int:number>/<slug:action>/",
     "ho-so/<str:code>/trang/<str:page>/", "ho-so/<str:code>/kiem-tra/", "ho-so/<str:code>/dong-y/",
     "ho-so/<str:code>/bao-sua/<str:question>/", "ho-so/<str:code>/rut/", "ho-so/<str:code>/thanh-toan/",
     "ho-so/<str:code>/thanh-toan/kiem-tra/", "xac-thuc/<str:code>/", "thu-tuc/<str:code>/nop/", "dang-nhap/muc-1/",
@@ -83,7 +84,15 @@ def pages(policy: str) -> list[str]:
         == policy
         and route not in NOT_A_PAGE
         and not route.startswith(
-            ("^", "api/", "quan-tri/", "cong-thanh-toan-demo/", "can-bo/doi-soat/", "thanh-toan/")
+            (
+                "^",
+                "api/",
+                "quan-tri/",
+                "cong-thanh-toan-demo/",
+                "can-bo/doi-soat/",
+                "can-bo/hoan-tien/",
+                "thanh-toan/",
+            )
         )
     ]
 

@@ -127,6 +127,13 @@ class LedgerEntry(models.Model):
     debit_vnd = models.BigIntegerField(default=0)
     credit_vnd = models.BigIntegerField(default=0)
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="entries")
+    refund = models.ForeignKey(
+        "payments.Refund",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        help_text=_("Khoản hoàn, khi tiền đi ngược lại"),
+    )
     at = models.DateTimeField()
 
     class Meta:
