@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from applications.models import Consultation, Dossier, DossierQuerySet
+from applications.models import BatchOperation, Consultation, Dossier, DossierQuerySet
 from applications.states import OPEN
 from identity.errors import NotFound
-from identity.models import Citizen, DataAccess, Officer
+from identity.models import Citizen, DataAccess, Officer, Role
 
 _WITH = ("version__procedure__field", "agency__unit", "agency__parent", "submitter__user", "organisation")
 
@@ -86,6 +86,23 @@ def consultation_for_officer(officer: Officer, key: str, *, purpose: str, at: dt
             fields=["Câu hỏi lấy ý kiến", *(paper.name for paper in found.papers.all())],
             dossier_code=str(found.dossier.code),
         )
+    return found
+
+
+def batches_for_officer(officer: Officer) -> QuerySet[BatchOperation]:
+    """Batches of the own agency: one's own; who approves, signs or leads sees those of colleagues too."""
+    found = BatchOperation.objects.select_related("officer__user", "agency", "version__procedure")
+    found = found.filter(agency=officer.agency)
+    if officer.has_role(Role.APPROVER, Role.SIGNER, Role.LEADER):
+        return found
+    return found.filter(officer=officer)
+
+
+def batch_for_officer(officer: Officer, key: str) -> BatchOperation:
+    """Raises NotFound for any other, also for one that does not exist."""
+    found = batches_for_officer(officer).filter(key=key).first()
+    if found is None:
+        raise NotFound(_("Không có lô này, hoặc anh/chị không được xem."))
     return found
 
 

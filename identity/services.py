@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Sequence
 
 from django.contrib.auth.hashers import make_password
@@ -15,6 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from identity import registers
 from identity.errors import Conflict, Forbidden, Refused
+from identity.folding import fold
 from identity.models import Agency, Citizen, Mandate, Officer, Organisation, User
 from identity.numbers import NumberError, check_citizen_number
 from identity.oidc import Claims
@@ -57,6 +59,35 @@ def _write_citizen(claims: Claims) -> Citizen:
     citizen.name, citizen.date_of_birth = claims.name, claims.date_of_birth
     citizen.sex, citizen.assurance_level = claims.sex, claims.level
     citizen.save()
+    return citizen
+
+
+def enter_citizen(
+    *, number: str, name: str, date_of_birth: dt.date | None, sex: str, at: dt.datetime
+) -> Citizen:
+    """The person an office acts for, known by the personal number or entered now; signing in later finds the same.
+
+    Raises Refused for a number that cannot exist, or one that the portal knows under another name.
+    """
+    try:
+        check_citizen_number(number, today=timezone.localdate(at))
+    except NumberError as error:
+        raise Refused(_("Số định danh cá nhân: %(why)s.") % {"why": error}) from error
+    known = Citizen.objects.select_related("user").filter(number=number)
+    citizen = known.first()
+    if citizen is None:
+        try:
+            with transaction.atomic():
+                user = User(username=f"office-{secrets.token_hex(12)}", full_name=name)
+                user.set_unusable_password()
+                user.save()
+                return Citizen.objects.create(
+                    user=user, number=number, name=name, date_of_birth=date_of_birth, sex=sex
+                )
+        except IntegrityError:  # entered at the same moment by a colleague
+            citizen = known.get()
+    if fold(citizen.name) != fold(name):
+        raise Refused(_("Số định danh cá nhân này trên cổng thuộc người có tên khác. Hãy xem lại số và tên."))
     return citizen
 
 

@@ -3,6 +3,7 @@
 Nothing here changes state by itself; the verbs in ``applications.services`` do, through ``applications.log``.
 """
 
+from applications.models.batch import BatchItem, BatchOperation
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
 from applications.models.consultation import Consultation
@@ -31,6 +32,8 @@ __all__ = [
     "Answer",
     "AnswerRevision",
     "Attachment",
+    "BatchItem",
+    "BatchOperation",
     "CalendarDay",
     "Channel",
     "Consultation",

@@ -4,6 +4,13 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.batches import (
+    confirm_batch,
+    create_batch,
+    create_list_batch,
+    retry_batch,
+    stop_batch,
+)
 from applications.services.claiming import (
     claim,
     claim_next,
@@ -52,6 +59,7 @@ from applications.services.intake import (
     submit,
 )
 from applications.services.letters import draft_letter, revise_letter, send_letter, sign_letter
+from applications.services.list_filing import file_row
 from applications.services.papers import attach, detach
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.recomputing import recompute
@@ -69,6 +77,12 @@ from applications.services.waiting import (
 )
 
 __all__ = [
+    "confirm_batch",
+    "create_batch",
+    "create_list_batch",
+    "file_row",
+    "retry_batch",
+    "stop_batch",
     "transfer",
     "take_over",
     "release_absent",
