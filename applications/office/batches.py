@@ -157,6 +157,15 @@ def count(selected: Sequence[queues.Clause]) -> int:
         return int(cursor.fetchone()[0])
 
 
+def first_of(selected: Sequence[queues.Clause]) -> Dossier | None:
+    """One of the dossiers chosen, to know the form of all."""
+    for one in selected:
+        text = f"SELECT id, version_id FROM applications_dossier WHERE {one.sql} LIMIT 1"  # noqa: S608
+        if found := list(Dossier.objects.raw(text, one.params)):
+            return found[0]
+    return None
+
+
 def fill(batch: BatchOperation, selected: Sequence[queues.Clause], *, at: dt.datetime) -> int:
     """Write one item for each dossier chosen, nearest deadline first, in one statement; returns how many."""
     union = " UNION ALL ".join(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from procedures.schema import Form, Question
 
 MOST_ROWS = 1000
 MOST_BYTES = 2 * 1024 * 1024
+MOST_UNPACKED = 50 * 1024 * 1024
 SHOWN_MISTAKES = 100
 UNASKED = frozenset({"file", "computed", "identity_document"})
 Table = list[list[str]]
@@ -102,9 +104,12 @@ def table_of_file(name: str, content: bytes) -> Table:
                 _("Tệp danh sách phải là XLSX hoặc CSV mã hóa UTF-8. Hãy lưu lại rồi tải lên.")
             ) from error
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+                raise Refused(_("Bảng tính này quá lớn. Hãy chép riêng danh sách sang một tệp mới."))
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         rows = sheet.to_python(nrows=MOST_ROWS + 2)
-    except (CalamineError, IndexError, ValueError) as error:
+    except (CalamineError, zipfile.BadZipFile, IndexError, ValueError) as error:
         raise Refused(_("Không mở được tệp XLSX này. Hãy lưu lại từ bảng tính rồi tải lên.")) from error
     return _filled([_cell(value) for value in row] for row in rows)
 
@@ -140,7 +145,10 @@ def judge(
     agency: Agency,
     at: dt.datetime,
 ) -> Judged:
-    """Every row as the form itself judges it. ``shared``: lines «column: value» for all; ``papers``: hash by question."""
+    """Every row as the form itself judges it.
+
+    ``shared``: lines «column: value» that hold for all; ``papers``: hash of the stored file by question.
+    """
     form = answering.form_of_version(version)
     named, mistakes = _headings(form, table)
     common, wrong = _shared(form, shared)
@@ -183,7 +191,7 @@ def _headings(form: Form, table: Table) -> tuple[list[Question], list[Mistake]]:
 def _shared(form: Form, text: str) -> tuple[dict[str, str], list[Mistake]]:
     known, common, mistakes = _known(form), {}, []
     for line in filter(None, map(str.strip, text.splitlines())):
-        name, _colon, value = line.rpartition(": ") if ": " in line else line.partition(":")
+        name, _colon, value = line.partition(":")
         if (question := known.get(fold(name))) is None:
             mistakes.append(
                 Mistake(
