@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from applications import access, actors, bell, services, sweeping
 from applications.models import BatchItem, BatchOperation, Dossier, Event, Outbox, Result
 from applications.office import acting, batches
+from applications.office.inbox import HEAVY
 from applications.services.moving import conflict
 from identity.errors import DomainError, Forbidden, Refused
 from identity.models import Officer
@@ -64,8 +65,9 @@ def work(
 ) -> int:
     """Do items for some seconds (setting BATCH_SECONDS), then ring for the next turn; returns how many were done."""
     until = time.monotonic() + (settings.BATCH_SECONDS if seconds is None else seconds)
+    batch = BatchOperation.objects.select_related("version__procedure", "agency").filter(pk=batch_id).first()
     done = 0
-    while _one(batch_id, clock()):
+    while batch is not None and _one(batch, clock()):
         done += 1
         if time.monotonic() >= until:
             break
@@ -82,12 +84,12 @@ def take_up_idle(*, at: dt.datetime, limit: int = 5) -> int:
     return sum(work(pk) for pk in list(idle.values_list("pk", flat=True)[:limit]))
 
 
-def _one(batch_id: int, at: dt.datetime) -> bool:
-    """Do one item; False when none is free."""
+def _one(batch: BatchOperation, at: dt.datetime) -> bool:
+    """Do one item; False when none is free, or the batch was stopped meanwhile."""
     signed: int | None = None
     with transaction.atomic():
-        batch = BatchOperation.objects.select_related("version__procedure").filter(pk=batch_id).first()
-        if batch is None or batch.phase not in _TAKEN:
+        batch.refresh_from_db(fields=["phase"])
+        if batch.phase not in _TAKEN:
             return False
         dry = batch.phase == Phase.CHECKING
         free = BatchItem.objects.filter(batch=batch, state=_TAKEN[Phase(batch.phase)], next_at__lte=at)
@@ -174,9 +176,11 @@ def _officer(batch: BatchOperation) -> Officer:
 
 def _dossier(job: Job) -> Dossier:
     officer = Officer(agency_id=job.batch.agency_id)
-    found = access.dossiers_for_officer(officer).filter(pk=cast(int, job.item.dossier_id)).first()
+    light = access.dossiers_for_officer(officer).select_related(None).select_related("version").defer(*HEAVY)
+    found = light.filter(pk=cast(int, job.item.dossier_id)).first()
     if found is None:
         raise access.nothing_there()
+    found.agency = job.batch.agency
     return found
 
 

@@ -23,6 +23,7 @@ from applications.models import BatchItem, BatchOperation, Dossier, Result
 from applications.office import filtering, inbox, queues
 from identity.errors import Refused
 from identity.models import Officer, Role
+from procedures.models import ProcedureVersion
 
 FILE = "file"
 """The act on a row of a list: a dossier of its own for the person named there."""
@@ -185,10 +186,9 @@ def require_alike(batch: BatchOperation, action: BatchAction) -> None:
     """Raises Refused, saying what differs, when the dossiers chosen are too unlike for one decision."""
     chosen = Dossier.objects.filter(pk__in=BatchItem.objects.filter(batch=batch).values("dossier"))
     if action.one_version:
-        versions = chosen.order_by("version__procedure__name").values_list(
-            "version__procedure__name", "version__number"
-        )
-        kinds = list(versions.distinct()[: MOST_NAMED + 1])
+        versions = ProcedureVersion.objects.filter(pk__in=chosen.values("version"))
+        named_by = versions.order_by("procedure__name", "pk").values_list("procedure__name", "number")
+        kinds = list(named_by[: MOST_NAMED + 1])
         if len(kinds) > 1:
             named = "; ".join(_("%s (bản %s)") % kind for kind in kinds[:MOST_NAMED])
             raise Refused(

@@ -1,7 +1,8 @@
-"""What an officer's device shows."""
+"""What an officer's authenticator shows."""
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -9,5 +10,8 @@ from identity.models import Officer
 
 
 def six_digits(post: Officer) -> str:
+    """The code of now."""
     device = TOTPDevice.objects.get(user=post.user)
-    return f"{TOTP(device.bin_key).token():06d}"
+    generator = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+    generator.time = timezone.now().timestamp()
+    return f"{generator.token():06}"
