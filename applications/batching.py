@@ -30,11 +30,11 @@ from identity.errors import DomainError, Forbidden, Refused
 from identity.models import Officer
 
 logger = logging.getLogger(__name__)
-Phase, State = BatchOperation.Phase, BatchItem.State
+Phase, Status = BatchOperation.Phase, BatchItem.Status
 IDLE = dt.timedelta(seconds=10)
 """Without a worker for so long a batch is taken up by the sweep."""
 LATER = dt.timedelta(seconds=2)
-_TAKEN = {Phase.CHECKING: State.WAITING, Phase.RUNNING: State.READY}
+_TAKEN = {Phase.CHECKING: Status.WAITING, Phase.RUNNING: Status.READY}
 _CLOSED = {Phase.CHECKING: Phase.CHECKED, Phase.RUNNING: Phase.FINISHED}
 
 
@@ -92,13 +92,13 @@ def _one(batch: BatchOperation, at: dt.datetime) -> bool:
         if batch.phase not in _TAKEN:
             return False
         dry = batch.phase == Phase.CHECKING
-        free = BatchItem.objects.filter(batch=batch, state=_TAKEN[Phase(batch.phase)], next_at__lte=at)
+        free = BatchItem.objects.filter(batch=batch, status=_TAKEN[Phase(batch.phase)], next_at__lte=at)
         item = free.select_for_update(skip_locked=True).order_by("position").first()
         if item is None:
             return False
         acts = batches.action_of(batch).acts
         _do(Job(batch, item, acts[item.stage], at), acts, dry=dry)
-        if item.state == State.READY and not dry:
+        if item.status == Status.READY and not dry:
             signed = item.dossier_id
     if signed is not None:  # the paper is made outside the transaction, by whoever is first
         sweeping.run(Outbox.Topic.ISSUE, signed, at=timezone.now())
@@ -117,13 +117,16 @@ def _do(job: Job, acts: tuple[str, ...], *, dry: bool) -> None:
         item.save(update_fields=["next_at"])
         return
     except DomainError as refused:
-        item.state, item.message = State.REFUSED, batches.told(refused.message)
+        item.status, item.message = Status.REFUSED, batches.told(refused.message)
     except Exception as error:  # whatever is wrong with one item must not stop the others
         logger.error("batch %s, item %s: %s", job.batch.key, item.position, sweeping.cause(error))
-        item.state, item.message = State.FAILED, _("Lỗi kỹ thuật, chưa có gì thay đổi. Hãy thử lại mục này.")
+        item.status, item.message = (
+            Status.FAILED,
+            _("Lỗi kỹ thuật, chưa có gì thay đổi. Hãy thử lại mục này."),
+        )
     else:
         if dry:
-            item.state, item.seq = State.READY, seen
+            item.status, item.seq = Status.READY, seen
         else:
             _count(item, dossier, len(acts))
     item.at = job.at
@@ -135,7 +138,7 @@ def _count(item: BatchItem, dossier: Dossier, acts: int) -> None:
     item.event = Event.objects.get(dossier=dossier, seq=dossier.seq)
     item.stage += 1
     if item.stage == acts:
-        item.state, item.stage = State.DONE, acts
+        item.status, item.stage = Status.DONE, acts
         item.row = None if item.row is None else {}
 
 
@@ -202,8 +205,8 @@ def _colleague(act: acting.Act) -> Officer:
 
 def _close(batch_id: int, at: dt.datetime) -> None:
     """The phase ends when no item is left for it; one in another worker's hands is still left."""
-    for phase, state in _TAKEN.items():
-        left = Exists(BatchItem.objects.filter(batch=OuterRef("pk"), state=state))
+    for phase, status in _TAKEN.items():
+        left = Exists(BatchItem.objects.filter(batch=OuterRef("pk"), status=status))
         changes: dict[str, object] = {"phase": _CLOSED[phase], "worked_at": at}
         if phase == Phase.RUNNING:
             changes["finished_at"] = at

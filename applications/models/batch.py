@@ -72,7 +72,7 @@ class BatchItem(models.Model):
     ``row``: answers typed for a person, emptied once they stand in the person's own dossier.
     """
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         WAITING = "waiting", _("Chờ chạy thử")
         READY = "ready", _("Làm được")
         DONE = "done", _("Đã làm")
@@ -83,7 +83,7 @@ class BatchItem(models.Model):
     position = models.PositiveIntegerField()
     dossier = models.ForeignKey(Dossier, null=True, on_delete=models.PROTECT, related_name="+")
     row = models.JSONField(null=True)
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     stage = models.PositiveSmallIntegerField(default=0)
     seq = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=500, blank=True)
@@ -100,11 +100,11 @@ class BatchItem(models.Model):
                 name="batch_item_of_something", condition=Q(dossier__isnull=False) | Q(row__isnull=False)
             ),
             models.CheckConstraint(
-                name="batch_item_done_has_event", condition=~Q(state="done") | Q(event__isnull=False)
+                name="batch_item_done_has_event", condition=~Q(status="done") | Q(event__isnull=False)
             ),
         ]
         indexes = [
-            models.Index(fields=["batch", "state", "position"], name="batch_item_by_state"),
+            models.Index(fields=["batch", "status", "position"], name="batch_item_by_status"),
         ]
 
     def __str__(self) -> str:

@@ -21,13 +21,13 @@ from procedures.schema import Form
 
 PAGE = 50
 MOST_LISTED = 50
-State, Phase = BatchItem.State, BatchOperation.Phase
+Status, Phase = BatchItem.Status, BatchOperation.Phase
 CHIPS: Mapping[str, tuple[str, str]] = {
-    State.WAITING: ("", "clock"),
-    State.READY: ("info", "check"),
-    State.DONE: ("success", "check-c"),
-    State.REFUSED: ("warning", "alert"),
-    State.FAILED: ("error", "x-c"),
+    Status.WAITING: ("", "clock"),
+    Status.READY: ("info", "check"),
+    Status.DONE: ("success", "check-c"),
+    Status.REFUSED: ("warning", "alert"),
+    Status.FAILED: ("error", "x-c"),
 }
 PHASE_CHIPS: Mapping[str, tuple[str, str]] = {
     Phase.CHECKING: ("info", "clock"),
@@ -59,13 +59,13 @@ class Figures:
         return sum(self.counts.values())
 
     def __getattr__(self, name: str) -> int:
-        if name in State.values:
+        if name in Status.values:
             return self.counts.get(name, 0)
         raise AttributeError(name)
 
     @property
     def problems(self) -> int:
-        return self.counts.get(State.REFUSED, 0) + self.counts.get(State.FAILED, 0)
+        return self.counts.get(Status.REFUSED, 0) + self.counts.get(Status.FAILED, 0)
 
 
 @dataclass(frozen=True)
@@ -90,18 +90,18 @@ class Shown:
 
 
 def figures_of(batch: BatchOperation) -> Figures:
-    counted = batch.items.order_by().values_list("state").annotate(n=Count("pk"))
+    counted = batch.items.order_by().values_list("status").annotate(n=Count("pk"))
     return Figures(dict(counted))
 
 
-def read(officer: Officer, batch: BatchOperation, *, state: str, after: int) -> Shown:
+def read(officer: Officer, batch: BatchOperation, *, status: str, after: int) -> Shown:
     figures = figures_of(batch)
-    chosen = state if state in State.values else ""
+    chosen = status if status in Status.values else ""
     rows = batch.items.select_related("dossier__submitter", "dossier__organisation")
-    asked = rows.filter(state=chosen) if chosen else rows
+    asked = rows.filter(status=chosen) if chosen else rows
     found = list(asked.filter(position__gt=after).order_by("position")[: PAGE + 1])
     tabs = [("", str(_("Tất cả")), figures.size)]
-    tabs += [(one.value, str(one.label), figures.counts[one]) for one in State if figures.counts.get(one)]
+    tabs += [(one.value, str(one.label), figures.counts[one]) for one in Status if figures.counts.get(one)]
     passed, total = _progress(batch, figures)
     return Shown(
         batch=batch,
@@ -136,7 +136,7 @@ def result_lines(batch: BatchOperation) -> Iterator[str]:
     for item in batch.items.select_related("dossier").order_by("position").iterator(chunk_size=500):
         code = item.dossier.code if item.dossier else ""
         when = item.at.astimezone(LEGAL_ZONE).strftime("%d/%m/%Y %H:%M:%S") if item.at else ""
-        yield _csv([item.position, code, State(item.state).label, item.message, when])
+        yield _csv([item.position, code, Status(item.status).label, item.message, when])
 
 
 class _Echo:
@@ -157,8 +157,8 @@ def _progress(batch: BatchOperation, figures: Figures) -> tuple[int, int]:
 
 
 def _line(item: BatchItem, batch: BatchOperation) -> Line:
-    tone, icon = CHIPS[item.state]
-    chip = Chip(tone, icon, str(State(item.state).label))
+    tone, icon = CHIPS[item.status]
+    chip = Chip(tone, icon, str(Status(item.status).label))
     number = item.position + 1 if batch.action == batches.FILE else item.position
     if item.dossier is not None:
         organisation = item.dossier.organisation

@@ -128,7 +128,7 @@ def clauses(officer: Officer, chosen: Selection, *, now: dt.datetime) -> list[qu
     whole = access.dossiers_for_officer(officer)
     if chosen.batch:
         source = access.batch_for_officer(officer, chosen.batch)
-        done = BatchItem.objects.filter(batch=source, state=BatchItem.State.DONE).values("dossier")
+        done = BatchItem.objects.filter(batch=source, status=BatchItem.Status.DONE).values("dossier")
         return [queues.clause_of(whole.filter(pk__in=done))]
     if chosen.codes:
         return [queues.clause_of(whole.filter(code__in=chosen.codes))]
@@ -174,7 +174,7 @@ def fill(batch: BatchOperation, selected: Sequence[queues.Clause], *, at: dt.dat
         for one in selected
     )
     text = f"""
-        INSERT INTO applications_batchitem (batch_id, position, dossier_id, state, stage, seq, message, next_at)
+        INSERT INTO applications_batchitem (batch_id, position, dossier_id, status, stage, seq, message, next_at)
         SELECT %s, row_number() OVER (ORDER BY owed_at, id), id, 'waiting', 0, seq, '', %s FROM ({union}) AS chosen
     """  # noqa: S608
     with connection.cursor() as cursor:

@@ -20,7 +20,7 @@ from procedures.models import ProcedureVersion
 MOST_WORKERS = 4
 A_WORKER = 25
 """Items worth a further worker."""
-Phase, State = BatchOperation.Phase, BatchItem.State
+Phase, Status = BatchOperation.Phase, BatchItem.Status
 
 
 def create_batch(
@@ -102,7 +102,7 @@ def confirm_batch(*, batch: BatchOperation, officer: Officer, at: dt.datetime) -
             return batch
         if batch.phase == Phase.CHECKING:
             raise Conflict(_("Lô đang chạy thử. Hãy đợi chạy thử xong rồi xác nhận."))
-        if not batch.items.filter(state=State.READY).exists():
+        if not batch.items.filter(status=Status.READY).exists():
             raise Refused(_("Không có mục nào làm được, nên không có gì để xác nhận."))
         _set(batch, phase=Phase.RUNNING, confirmed_at=batch.confirmed_at or at, worked_at=at)
         _ring(batch)
@@ -127,8 +127,8 @@ def retry_batch(*, batch: BatchOperation, officer: Officer, at: dt.datetime) -> 
         _lock(batch)
         if batch.is_at_work:
             raise Conflict(_("Lô đang chạy. Hãy đợi chạy xong, hoặc dừng lô trước."))
-        again = batch.items.filter(state__in=[State.REFUSED, State.FAILED])
-        if not again.update(state=State.WAITING, message="", next_at=at):
+        again = batch.items.filter(status__in=[Status.REFUSED, Status.FAILED])
+        if not again.update(status=Status.WAITING, message="", next_at=at):
             raise Refused(_("Không có mục nào bị từ chối hoặc lỗi để làm lại."))
         _set(batch, phase=Phase.CHECKING, finished_at=None, worked_at=at)
         _ring(batch)

@@ -202,7 +202,7 @@ def _show(
     shown = batch_page.read(
         officer,
         batch,
-        state=request.GET.get("trang-thai", ""),
+        status=request.GET.get("trang-thai", ""),
         after=int(after) if NUMBER.fullmatch(after) and len(after) < 10 else 0,
     )
     return _page(request, officer, "batch", {"shown": shown, **(extra or {})}, status=status)

@@ -114,7 +114,7 @@ def test_a_number_known_under_another_name_is_refused_in_the_list_and_in_the_ver
     upload(desk, pasted(people(2)))
     Citizen.objects.update(number=number_of(2))
     batching.work(sick_leave.newest().pk, seconds=60)
-    states = dict(BatchItem.objects.values_list("position", "state"))
+    states = dict(BatchItem.objects.values_list("position", "status"))
     assert states == {1: "ready", 2: "refused"}
 
 

@@ -71,7 +71,7 @@ def confirmed(batch: BatchOperation) -> BatchOperation:
 
 
 def states(batch: BatchOperation) -> dict[str, int]:
-    return dict(Counter(batch.items.values_list("state", flat=True)))
+    return dict(Counter(batch.items.values_list("status", flat=True)))
 
 
 def tables() -> dict[str, int]:
@@ -122,7 +122,7 @@ def test_what_is_refused_says_why_and_does_not_stop_the_others(agency, clerk):
     services.accept(dossier=first, by=actors.officer(factories.everyone(agency)), at=timezone.now())
     batch = confirmed(batch)
     assert states(batch) == {"done": 2, "refused": 1}
-    refused = batch.items.get(state="refused")
+    refused = batch.items.get(status="refused")
     assert refused.dossier == first
     assert "Lê Mọi Vai" in refused.message
     assert Event.objects.filter(dossier=first, kind="accept").count() == 1
@@ -137,8 +137,8 @@ def test_a_dossier_moved_after_the_dry_run_is_not_decided_on_what_was_seen_befor
     services.send_back(dossier=moved, reason="Thiếu tên", by=second, at=timezone.now())
     services.propose(dossier=moved, kind="grant", by=actors.officer(drafter), at=timezone.now())
     confirmed(batch)
-    assert batch.items.get(dossier=moved).state == "refused"
-    assert batch.items.get(dossier=still).state == "done"
+    assert batch.items.get(dossier=moved).status == "refused"
+    assert batch.items.get(dossier=still).status == "done"
     assert not Event.objects.filter(dossier=moved, kind="sign").exists()
 
 
@@ -174,7 +174,7 @@ def test_an_officer_revoked_while_it_runs_does_nothing_more(agency, clerk):
     worked(batch)
     assert states(batch) == {"done": 1, "refused": 2}
     assert all(
-        "thu hồi" in one for one in batch.items.filter(state="refused").values_list("message", flat=True)
+        "thu hồi" in one for one in batch.items.filter(status="refused").values_list("message", flat=True)
     )
     assert Event.objects.filter(kind="accept").count() == 1
 
@@ -193,13 +193,13 @@ def test_a_batch_stopped_takes_no_further_item_and_can_go_on(agency, clerk):
 
 def test_figures_are_exact_at_every_moment(agency, clerk):
     batch = begin(clerk, "accept", many(agency, 3))
-    shown = batch_page.read(clerk, batch, state="", after=0)
+    shown = batch_page.read(clerk, batch, status="", after=0)
     assert (shown.passed, shown.total, shown.percent) == (0, 3, 0)
     batching.work(batch.pk, seconds=0)
-    assert batch_page.read(clerk, batch, state="", after=0).passed == 1
+    assert batch_page.read(clerk, batch, status="", after=0).passed == 1
     services.confirm_batch(batch=worked(batch), officer=clerk, at=timezone.now())
     batching.work(batch.pk, seconds=0)
-    shown = batch_page.read(clerk, batch, state="done", after=0)
+    shown = batch_page.read(clerk, batch, status="done", after=0)
     assert (shown.passed, shown.total, shown.percent, len(shown.lines)) == (1, 3, 33, 1)
     assert (shown.figures.done, shown.figures.ready, shown.figures.problems) == (1, 2, 0)
 

@@ -54,13 +54,13 @@ def confirmed(count: int) -> BatchOperation:
         officer=clerk,
         at=timezone.now(),
     )
-    batch.items.update(state="ready", seq=0)
+    batch.items.update(status="ready", seq=0)
     BatchOperation.objects.update(phase="checked")
     return services.confirm_batch(batch=batch, officer=clerk, at=timezone.now())
 
 
 def done() -> int:
-    return BatchItem.objects.filter(state="done").count()
+    return BatchItem.objects.filter(status="done").count()
 
 
 def each_done_once(batch: BatchOperation, count: int) -> None:
@@ -68,7 +68,7 @@ def each_done_once(batch: BatchOperation, count: int) -> None:
     batch.refresh_from_db()
     assert batch.phase == "finished"
     items = BatchItem.objects.filter(
-        batch=batch, state="done", event__dossier=F("dossier"), event__kind="accept"
+        batch=batch, status="done", event__dossier=F("dossier"), event__kind="accept"
     )
     assert items.count() == count
     assert Event.objects.filter(kind="accept").count() == count

@@ -62,7 +62,7 @@ def test_one_action_issues_fifty_certificates(client):
     assert not Citizen.objects.exists()
     press(worker, filed, "xac-nhan")
     worked(filed)
-    assert list(filed.items.values_list("state", flat=True)) == ["done"] * FIFTY
+    assert list(filed.items.values_list("status", flat=True)) == ["done"] * FIFTY
     assert (
         Dossier.objects.filter(state=State.PROCESSING, step_kind="sign", channel="counter").count() == FIFTY
     )
@@ -86,7 +86,7 @@ def test_one_action_issues_fifty_certificates(client):
 def each_has_its_own(rows: list[list[str]]) -> None:
     assert Dossier.objects.values("code").distinct().count() == len(rows)
     assert Result.objects.values("number").distinct().count() == len(rows)
-    assert BatchItem.objects.filter(state="done").values("event").distinct().count() == 2 * len(rows)
+    assert BatchItem.objects.filter(status="done").values("event").distinct().count() == 2 * len(rows)
     for number, name, *_rest in rows:
         dossier = Dossier.objects.get(submitter__number=number)
         assert dossier.state == State.DELIVERED
