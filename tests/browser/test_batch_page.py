@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 
-import pytest
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -37,7 +36,8 @@ def test_the_page_of_a_batch_follows_its_workers(monkeypatch, live_server, trans
     ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        context = browser.new_context(base_url=live_server.url, viewport={"width": 320, "height": 700})
+        narrow = {"viewport": {"width": 320, "height": 700}, "reduced_motion": "reduce"}
+        context = browser.new_context(base_url=live_server.url, **narrow)
         context.add_cookies(cookies)
         page = context.new_page()
         page.goto(f"/can-bo/lo/{batch.key}/")
