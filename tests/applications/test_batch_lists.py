@@ -62,7 +62,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "row", "column", "mend"), MISTAKES)
+@pytest.mark.parametrize(("text", "row", "column", "mend"), MISTAKES, ids=[one[3] for one in MISTAKES])
 def test_a_mistake_is_told_with_row_column_and_mend_and_nothing_is_kept(desk, text, row, column, mend):
     answer = upload(desk, text)
     assert answer.status_code == 422
@@ -165,7 +165,7 @@ def test_only_an_office_that_decides_the_procedure_may_file_lists(client):
     assert upload(client, pasted(people(1))).status_code == 404
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b'a\n"' + b"x" * 200_000])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b'a\n"' + b"x" * 200_000], ids=["binary", "one cell"])
 def test_a_file_that_is_no_table_is_refused_with_the_mend(content):
     with pytest.raises(Refused):
         lists.table_of_file("a.csv", content)
