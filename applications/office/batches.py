@@ -198,6 +198,15 @@ def require_alike(batch: BatchOperation, action: BatchAction) -> None:
                 )
                 % {"named": named + ("…" if len(kinds) > MOST_NAMED else ""), "action": action.label}
             )
+    if (
+        len(action.acts) > 1
+        and chosen.filter(version__processing__steps__contains=[{"kind": "number"}]).exists()
+    ):
+        raise Refused(
+            _(
+                "Thủ tục này có bước văn thư cho số giữa ký và phát hành. Hãy ký cả lô; văn thư cho số, phát hành sau."
+            )
+        )
     if action.routine and (unlike := chosen.filter(_UNLIKE).count()):
         raise Refused(
             _(

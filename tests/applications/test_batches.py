@@ -246,6 +246,17 @@ def test_only_dossiers_that_are_alike_are_signed_together(agency):
     assert not BatchOperation.objects.exists()
 
 
+def test_signing_and_releasing_in_one_go_is_not_offered_past_a_clerk_who_numbers(agency):
+    post = factories.officer(agency, Role.SIGNER, Role.REGISTRY_CLERK)
+    numbering = {**factories.STEPS[2], "kind": "number", "id": "number"}
+    steps = [*factories.STEPS[:2], numbering, factories.STEPS[2]]
+    version = factories.version(processing={**factories.PROCESSING, "steps": steps})
+    dossier = factories.proposed(agency, of=version)
+    with pytest.raises(Refused, match="văn thư cho số"):
+        begin(post, "issue", [dossier])
+    assert states(worked(begin(post, "sign", [dossier]))) == {"ready": 1}
+
+
 def test_four_eyes_hold_in_a_batch_too(agency):
     post = factories.officer(agency, Role.CASE_OFFICER, Role.SIGNER)
     own = many(agency, 1, factories.processing)
