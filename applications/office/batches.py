@@ -203,9 +203,7 @@ def require_alike(batch: BatchOperation, action: BatchAction) -> None:
         and chosen.filter(version__processing__steps__contains=[{"kind": "number"}]).exists()
     ):
         raise Refused(
-            _(
-                "Thủ tục này có bước văn thư cho số giữa ký và phát hành. Hãy ký cả lô; văn thư cho số, phát hành sau."
-            )
+            _("Thủ tục này có bước văn thư cho số giữa ký và phát hành. Hãy ký cả lô; văn thư làm tiếp sau.")
         )
     if action.routine and (unlike := chosen.filter(_UNLIKE).count()):
         raise Refused(
