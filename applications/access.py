@@ -11,7 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import actors
-from applications.models import Bundle, Consultation, CounterFiling, Dossier, DossierQuerySet
+from applications.models import (
+    BatchOperation,
+    Bundle,
+    Consultation,
+    CounterFiling,
+    Dossier,
+    DossierQuerySet,
+)
 from applications.states import OPEN, State
 from identity.errors import NotFound
 from identity.models import Citizen, DataAccess, Officer, Role
@@ -152,6 +159,23 @@ def consultation_for_officer(officer: Officer, key: str, *, purpose: str, at: dt
             fields=["Câu hỏi lấy ý kiến", *(paper.name for paper in found.papers.all())],
             dossier_code=str(found.dossier.code),
         )
+    return found
+
+
+def batches_for_officer(officer: Officer) -> QuerySet[BatchOperation]:
+    """Batches of the own agency: one's own; who approves, signs or leads sees those of colleagues too."""
+    found = BatchOperation.objects.select_related("officer__user", "agency", "version__procedure")
+    found = found.filter(agency=officer.agency)
+    if officer.has_role(Role.APPROVER, Role.SIGNER, Role.LEADER):
+        return found
+    return found.filter(officer=officer)
+
+
+def batch_for_officer(officer: Officer, key: str) -> BatchOperation:
+    """Raises NotFound for any other, also for one that does not exist."""
+    found = batches_for_officer(officer).filter(key=key).first()
+    if found is None:
+        raise NotFound(_("Không có lô này, hoặc anh/chị không được xem."))
     return found
 
 

@@ -17,17 +17,21 @@ _silent_until = 0.0
 
 
 def ring_on_commit(topic: str, dossier_id: int) -> None:
-    transaction.on_commit(partial(_ring, topic, dossier_id))
+    transaction.on_commit(partial(_ring, "applications.work", [topic, dossier_id]))
 
 
-def _ring(topic: str, dossier_id: int) -> None:
+def ring_for_batch_on_commit(batch_id: int, *, workers: int = 1, wait: float = 0) -> None:
+    """``workers`` of them may share the batch; ``wait`` in seconds."""
+    for _worker in range(workers):
+        transaction.on_commit(partial(_ring, "applications.batch", [batch_id], wait))
+
+
+def _ring(task: str, arguments: list[str | int], wait: float = 0) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(
-            "applications.work", args=[topic, dossier_id], queue="issue", ignore_result=True
-        )
+        current_app.send_task(task, args=arguments, queue="issue", ignore_result=True, countdown=wait or None)
     except OperationalError:
         _silent_until = time.monotonic() + _REST
-        logger.warning("the bell is silent; the sweeper will find %s for dossier %s", topic, dossier_id)
+        logger.warning("the bell is silent; the sweeper will find what %s has to do: %s", task, arguments)

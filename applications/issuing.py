@@ -17,6 +17,7 @@ from applications.results import render, signing
 from identity.errors import Refused
 from identity.models import Agency
 from procedures.journey import Journey
+from procedures.models import ProcedureVersion
 
 ISSUED = "issued"
 """Source of a result field that the agency fills when it issues (number, date, signer): the paper's own frame."""
@@ -32,7 +33,11 @@ APPEAL = (
 
 def findings_of(dossier: Dossier) -> list[dict[str, Any]]:
     """What the agency itself must state: [{id, label, label_en, required, suggest}] of the pinned version."""
-    findings: list[dict[str, Any]] = dossier.version.processing.get("findings", [])
+    return findings_of_version(dossier.version)
+
+
+def findings_of_version(version: ProcedureVersion) -> list[dict[str, Any]]:
+    findings: list[dict[str, Any]] = version.processing.get("findings", [])
     return findings
 
 

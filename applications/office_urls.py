@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from applications.views import (
+    batch_lists,
+    batches,
     claiming,
     clock,
     consulting,
@@ -38,6 +40,14 @@ urlpatterns = [
     path("can-bo/nghi-phep/<int:number>/bo/", duty.cancel_leave, name="cancel_leave"),
     path("can-bo/so-theo-doi/", office.register, name="register"),
     path("can-bo/phim-tat/", shortcuts.shortcuts, name="shortcuts"),
+    path("can-bo/lo/", batches.listed, name="batches"),
+    path("can-bo/lo/chon/", batches.prepare, name="prepare_batch"),
+    path("can-bo/lo/moi/", batches.create, name="create_batch"),
+    path("can-bo/lo/danh-sach/", batch_lists.enter, name="batch_list"),
+    path("can-bo/lo/danh-sach/mau.csv", batch_lists.template, name="batch_template"),
+    path("can-bo/lo/<str:key>/", batches.show, name="batch"),
+    path("can-bo/lo/<str:key>/ket-qua.csv", batches.results, name="batch_results"),
+    path("can-bo/lo/<str:key>/<slug:action>/", batches.change, name="change_batch"),
     path("can-bo/lay-y-kien/", consulting.listed, name="consultations"),
     path("can-bo/lay-y-kien/<str:key>/", consulting.answer, name="consultation"),
     path("can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/", consulting.shared_paper, name="shared_paper"),

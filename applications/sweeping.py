@@ -49,9 +49,9 @@ def run(topic: str, dossier_id: int, *, at: dt.datetime) -> bool:
     try:
         _VERBS[Outbox.Topic(row.topic)](dossier=dossier, at=at)
     except Exception as error:  # whatever is wrong with one dossier must not stop the others
-        cause = _cause(error)
-        logger.error("outbox %s failed for dossier %s: %s", row.topic, row.dossier_id, cause)
-        claimed.update(error=cause)
+        told = cause(error)
+        logger.error("outbox %s failed for dossier %s: %s", row.topic, row.dossier_id, told)
+        claimed.update(error=told)
         return False
     claimed.update(done_at=at, error="")
     return True
@@ -101,7 +101,7 @@ def _lapse(consultation: Consultation, at: dt.datetime) -> bool:
     try:
         services.lapse_consultation(consultation=consultation, at=at)
     except DomainError as error:
-        logger.error("consultation %s was not closed: %s", consultation.pk, _cause(error))
+        logger.error("consultation %s was not closed: %s", consultation.pk, cause(error))
         return False
     return True
 
@@ -110,7 +110,7 @@ def _remind(consultation: Consultation, at: dt.datetime) -> bool:
     try:
         services.remind_consultation(consultation=consultation, at=at)
     except DomainError as error:
-        logger.error("consultation %s was not reminded: %s", consultation.pk, _cause(error))
+        logger.error("consultation %s was not reminded: %s", consultation.pk, cause(error))
         return False
     return True
 
@@ -148,7 +148,7 @@ def _each(verb: Callable[..., object], dossier: Dossier, at: dt.datetime) -> boo
     try:
         verb(dossier=dossier, at=at)
     except DomainError as error:
-        logger.info("%s of dossier %s: %s", verb.__name__, dossier.pk, _cause(error))
+        logger.info("%s of dossier %s: %s", verb.__name__, dossier.pk, cause(error))
         return False
     return True
 
@@ -157,12 +157,12 @@ def _expire(dossier: Dossier, at: dt.datetime) -> bool:
     try:
         services.expire(dossier=dossier, at=at)
     except DomainError as error:
-        logger.error("dossier %s did not expire: %s", dossier.pk, _cause(error))
+        logger.error("dossier %s did not expire: %s", dossier.pk, cause(error))
         return False
     return True
 
 
-def _cause(error: Exception) -> str:
+def cause(error: Exception) -> str:
     """The kind of error and our own line that met it, never its words: they may quote what a person wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename]

@@ -3,12 +3,17 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from applications import notices, services, sweeping
+from applications import batching, notices, services, sweeping
 
 
 @shared_task(name="applications.work")
 def work(topic: str, dossier_id: int) -> None:
     sweeping.run(topic, dossier_id, at=timezone.now())
+
+
+@shared_task(name="applications.batch")
+def batch(batch_id: int) -> None:
+    batching.work(batch_id)
 
 
 @shared_task(name="applications.sweep")
@@ -26,3 +31,4 @@ def sweep() -> None:
     sweeping.ask_carriers(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):
         sweeping.run(topic, dossier_id, at=timezone.now())
+    batching.take_up_idle(at=timezone.now())

@@ -63,6 +63,26 @@ def _write_citizen(claims: Claims) -> Citizen:
     return citizen
 
 
+def enter_citizen(
+    *, number: str, name: str, date_of_birth: dt.date | None, sex: str, at: dt.datetime
+) -> Citizen:
+    """The person an office acts for, known by the personal number or entered now; signing in later finds the same.
+
+    Raises Refused for a number that cannot exist, or one that the portal knows under another name.
+    """
+    try:
+        check_citizen_number(number, today=timezone.localdate(at))
+    except NumberError as error:
+        raise Refused(_("Số định danh cá nhân: %(why)s.") % {"why": error}) from error
+    citizen = Citizen.objects.select_related("user").filter(number=number).first()
+    if citizen is None:
+        born = date_of_birth.isoformat() if date_of_birth else None
+        citizen = _new_citizen(number, name, {"date_of_birth": born, "sex": sex})
+    if fold(citizen.name) != fold(name):
+        raise Refused(_("Số định danh cá nhân này trên cổng thuộc người có tên khác. Hãy xem lại số và tên."))
+    return citizen
+
+
 def _refresh_mandates(citizen: Citizen, tax_codes: Sequence[str], at: dt.datetime) -> None:
     """What the business registry says today; while it does not answer, mandates stay as they are."""
     known = citizen.mandates.filter(source=REGISTRY, revoked_at=None).values_list(

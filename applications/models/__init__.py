@@ -3,6 +3,7 @@
 Nothing here changes state by itself; the verbs in ``applications.services`` do, through ``applications.log``.
 """
 
+from applications.models.batch import BatchItem, BatchOperation
 from applications.models.bundle import Bundle, BundlePart
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
@@ -38,6 +39,8 @@ __all__ = [
     "Answer",
     "AnswerRevision",
     "Attachment",
+    "BatchItem",
+    "BatchOperation",
     "Bundle",
     "BundlePart",
     "CalendarDay",

@@ -20,10 +20,12 @@ class CounterFiling(models.Model):
         CARD = "card", _("Xem thẻ căn cước bản gốc")
         APP = "app", _("Xem căn cước điện tử trên ứng dụng VNeID")
         COPY = "copy", _("Bản sao có chứng thực, gửi kèm theo đường bưu chính")
+        LIST = "list", _("Danh sách do cơ quan lập khi phục vụ người này")
 
     class Consent(models.TextChoices):
         PRESENT = "present", _("Người nộp có mặt, nghe đọc và nói đồng ý")
         SIGNED = "signed", _("Người nộp đồng ý bằng chữ ký trên giấy")
+        OFFICE = "office", _("Cơ quan lập theo nhiệm vụ, không hỏi từng người")
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="counter_filing")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
@@ -37,7 +39,12 @@ class CounterFiling(models.Model):
             models.CheckConstraint(
                 name="counter_filing_copy_needs_signature",
                 condition=~models.Q(identified_by="copy") | models.Q(consent="signed"),
-            )
+            ),
+            models.CheckConstraint(
+                name="counter_filing_list_is_the_offices",
+                condition=models.Q(identified_by="list", consent="office")
+                | (~models.Q(identified_by="list") & ~models.Q(consent="office")),
+            ),
         ]
         indexes = [models.Index(fields=["agency", "-consented_at"])]
 

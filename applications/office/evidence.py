@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Q, Sum
+from django.utils.translation import gettext as _
 
 from applications import access, answering, issuing
 from applications.answering import CORRECTION
@@ -22,6 +23,7 @@ from applications.office import checks, comparing, grounds, queues, risks
 from applications.office.comparing import Change
 from applications.prefill import EID
 from applications.states import State
+from identity.errors import Refused
 from identity.models import Officer
 from procedures.facts import REGISTERS
 from procedures.models import ProcedureVersion
@@ -83,6 +85,13 @@ def of(officer: Officer, dossiers: Sequence[Dossier], *, now: dt.datetime) -> di
             matched=facts.get("matched", 0),
         )
     return found
+
+
+def require_opened(known: Evidence | None) -> None:
+    """Raises Refused for a draft with a risk flag its signer has not opened; None: nothing is drafted."""
+    if known is not None and known.must_be_opened:
+        flags = ", ".join(flag.chip.text for flag in known.flags)
+        raise Refused(_("Có cảnh báo (%(flags)s): hãy mở đọc dự thảo rồi ký.") % {"flags": flags})
 
 
 def reason_of(dossier: Dossier, known: Evidence, *, now: dt.datetime, fees: answering.Fees = None) -> str:

@@ -4,6 +4,13 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.batches import (
+    confirm_batch,
+    create_batch,
+    create_list_batch,
+    retry_batch,
+    stop_batch,
+)
 from applications.services.bundling import (
     file_waiting,
     give_up_part,
@@ -71,6 +78,7 @@ from applications.services.intake import (
 )
 from applications.services.leave import cancel_absence, hand_on_held, record_absence
 from applications.services.letters import draft_letter, revise_letter, send_letter, sign_letter
+from applications.services.list_filing import file_row
 from applications.services.papers import attach, detach, see_original
 from applications.services.partners import record_acknowledgement, record_partner_status
 from applications.services.recomputing import recompute
@@ -113,6 +121,12 @@ __all__ = [
     "retry_part",
     "submit_bundle",
     "withdraw_bundle",
+    "confirm_batch",
+    "create_batch",
+    "create_list_batch",
+    "file_row",
+    "retry_batch",
+    "stop_batch",
     "transfer",
     "take_over",
     "release_absent",

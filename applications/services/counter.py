@@ -21,9 +21,13 @@ from applications.services.shipping import SENDERS
 from applications.states import State
 from identity.errors import Forbidden, Refused
 from identity.models import Citizen, Organisation, Role
+from procedures import bundles
 from procedures.models import ProcedureVersion
 
 AT_COUNTER = (Channel.COUNTER, Channel.POST)
+KNOWN_BY = [one for one in CounterFiling.Identified.values if one != CounterFiling.Identified.LIST]
+AGREED_BY = [one for one in CounterFiling.Consent.values if one != CounterFiling.Consent.OFFICE]
+"""At a counter the person is asked; what is left out belongs to lists of an office (``list_filing``)."""
 SELF, REPRESENTATIVE = "self", "representative"
 RECEIVERS = {SELF, REPRESENTATIVE}
 
@@ -49,10 +53,12 @@ def open_filing(
     allow(by, Role.INTAKE)
     if channel not in AT_COUNTER:
         raise Refused(_("Hãy chọn người nộp có mặt tại quầy hay gửi qua bưu chính."))
-    if identified_by not in CounterFiling.Identified.values:
+    if identified_by not in KNOWN_BY:
         raise Refused(_("Hãy chọn anh/chị đã xem giấy tờ nào để biết đúng người nộp."))
-    if consent not in CounterFiling.Consent.values:
+    if consent not in AGREED_BY:
         raise Refused(_("Hãy chọn người nộp đã đồng ý bằng cách nào."))
+    if bundles.parts_of(version.procedure.slug):
+        raise Refused(_("Thủ tục liên thông chưa nộp được tại quầy trên cổng. Hãy nộp từng thủ tục."))
     by_post = channel == Channel.POST
     if by_post and consent != CounterFiling.Consent.SIGNED:
         raise Refused(_("Người gửi qua bưu chính không có mặt: chỉ nhận sự đồng ý bằng chữ ký trên giấy."))

@@ -28,10 +28,7 @@ def sign_many(*, officer: Officer, picked: Sequence[Picked], at: dt.datetime) ->
     known = evidence.of(officer, [one.dossier for one in picked], now=at)
 
     def signed(one: Picked) -> str:
-        about = known.get(one.dossier.pk)
-        if about is not None and about.must_be_opened:
-            flags = ", ".join(flag.chip.text for flag in about.flags)
-            raise Refused(_("Có cảnh báo (%(flags)s): hãy mở đọc dự thảo rồi ký.") % {"flags": flags})
+        evidence.require_opened(known.get(one.dossier.pk))
         sign(dossier=one.dossier, by=actors.for_dossier(officer, one.dossier, at=at), at=at)
         return _("Đã ký.")
 

@@ -20,6 +20,7 @@ from applications.drafting import Draft
 from applications.models import Attachment, Channel, CounterFiling
 from applications.office import counter
 from applications.services import Incomplete
+from applications.services.counter import AGREED_BY, KNOWN_BY
 from applications.states import State
 from applications.views import drafting, moving, starting, submitting
 from applications.views.downloads import sealed_content
@@ -73,8 +74,8 @@ def _home(
         "error": error,
         "procedures": counter.procedures(timezone.now()),
         "channels": [(one.value, one.label) for one in Channel if one in services.AT_COUNTER],
-        "identified": CounterFiling.Identified.choices,
-        "consents": CounterFiling.Consent.choices,
+        "identified": [one for one in CounterFiling.Identified.choices if one[0] in KNOWN_BY],
+        "consents": [one for one in CounterFiling.Consent.choices if one[0] in AGREED_BY],
         "filings": access.filings_at(officer).order_by("-consented_at")[:50],
     }
     return render(request, "office/counter.html", context, status=error.status if error else 200)

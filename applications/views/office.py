@@ -17,7 +17,7 @@ from django_otp import match_token
 from applications import access, actors, printing, revisions
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Result, SavedFilter
-from applications.office import acting, filtering, inbox, returns, shortcuts, signing, workspace
+from applications.office import acting, batches, filtering, inbox, returns, shortcuts, signing, workspace
 from applications.printed_forms import Kind
 from applications.return_reasons import reasons
 from applications.views.downloads import sealed_content
@@ -60,6 +60,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "colleagues": workspace.staff_of(officer),
         "can_claim": opens(officer, *HANDLERS),
         "saved": SavedFilter.objects.usable_by(officer),
+        "batch_actions": batches.offered(officer, at=now),
     }
     return _office(request, officer, "inbox", {**context, **inbox.CHOICES})
 

@@ -9,8 +9,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 
 from applications import actors, services, sweeping
@@ -21,6 +19,7 @@ from applications.states import State
 from identity import registers
 from identity.models import DataAccess, Officer, Role
 from tests import factories
+from tests.applications.second_factor import six_digits
 
 pytestmark = pytest.mark.django_db
 INBOX = "/can-bo/"
@@ -36,14 +35,6 @@ def press(client: Client, dossier: Dossier, action: str, *, seq: int | None = No
         dossier.refresh_from_db()
         seq = dossier.seq
     return client.post(reverse("applications:act", args=[dossier.code, action]), {"seq": seq, **typed})
-
-
-def six_digits(post: Officer) -> str:
-    """The code the officer's authenticator shows now."""
-    device = TOTPDevice.objects.get(user=post.user)
-    generator = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-    generator.time = timezone.now().timestamp()
-    return f"{generator.token():06}"
 
 
 def picture() -> bytes:

@@ -58,6 +58,8 @@ NOT_A_PAGE = {
     "can-bo/quay/<str:code>/thu-phi/",
     "can-bo/quay/<str:code>/ban-moi/", "can-bo/quay/<str:code>/xoa/", "can-bo/quay/<str:code>/da-nop/",
     "can-bo/tra-ket-qua/<str:code>/<slug:action>/",
+    "can-bo/lo/chon/", "can-bo/lo/moi/", "can-bo/lo/danh-sach/mau.csv", "can-bo/lo/<str:key>/",
+    "can-bo/lo/<str:key>/ket-qua.csv", "can-bo/lo/<str:key>/<slug:action>/",
     "can-bo/lay-y-kien/", "can-bo/lay-y-kien/<str:key>/", "can-bo/ho-so/<str:code>/lay-y-kien/",
     "can-bo/lay-y-kien/<str:key>/giay-to/<int:number>/",
     f"{FORM}bat-dau/", f"{FORM}them-trang/", f"{FORM}trang/<str:page>/chuyen/", f"{FORM}trang/<str:page>/bo/",
