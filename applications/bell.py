@@ -21,13 +21,16 @@ def ring_on_commit(topic: str, dossier_id: int) -> None:
 
 
 def _ring(topic: str, dossier_id: int) -> None:
+    ring("applications.work", topic, dossier_id, queue="issue")
+
+
+def ring(task: str, *args: str | int, queue: str) -> None:
+    """Ask a worker for ``task`` now, where a row says already what is to be done."""
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(
-            "applications.work", args=[topic, dossier_id], queue="issue", ignore_result=True
-        )
+        current_app.send_task(task, args=list(args), queue=queue, ignore_result=True)
     except OperationalError:
         _silent_until = time.monotonic() + _REST
-        logger.warning("the bell is silent; the sweeper will find %s for dossier %s", topic, dossier_id)
+        logger.warning("the bell is silent; the sweeper will find %s %s", task, args)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from applications.views import claiming, clock, consulting, office, saved_filters, shortcuts
+from applications.views import claiming, clock, consulting, exporting, load, office, saved_filters, shortcuts
 
 urlpatterns = [
     path("can-bo/", office.inbox_page, name="inbox"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("can-bo/thu-xin-loi/", clock.letters_page, name="letters"),
     path("can-bo/cap-duoi/", clock.superior_page, name="superior"),
     path("can-bo/so-theo-doi/", office.register, name="register"),
+    path("can-bo/tai-viec/", load.load_page, name="load"),
+    path("can-bo/tep-xuat/", exporting.exports, name="exports"),
+    path("can-bo/tep-xuat/<int:number>/", exporting.fetch, name="export"),
     path("can-bo/phim-tat/", shortcuts.shortcuts, name="shortcuts"),
     path("can-bo/lay-y-kien/", consulting.listed, name="consultations"),
     path("can-bo/lay-y-kien/<str:key>/", consulting.answer, name="consultation"),

@@ -4,11 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from applications import notices, services, sweeping
+from applications.services import exporting
 
 
 @shared_task(name="applications.work")
 def work(topic: str, dossier_id: int) -> None:
     sweeping.run(topic, dossier_id, at=timezone.now())
+
+
+@shared_task(name="applications.write_export", time_limit=900)
+def write_export(number: int) -> None:
+    services.write_export(number=number, at=timezone.now())
 
 
 @shared_task(name="applications.sweep")
@@ -18,6 +24,9 @@ def sweep() -> None:
     sweeping.expire_waiting(at=timezone.now())
     services.release_absent(at=timezone.now())
     sweeping.remind_consulted(at=timezone.now())
+    services.remove_exports(at=timezone.now())
+    for number in exporting.due(at=timezone.now()):
+        exporting.ring(number)
     sweeping.draft_letters(at=timezone.now())
     sweeping.escalate_breaches(at=timezone.now())
     for topic, dossier_id in sweeping.due(at=timezone.now()):

@@ -33,6 +33,7 @@ EVENT_LABELS = {
     "consultation_closed": gettext_lazy("Thôi chờ ý kiến"),
     "consultation_reminded": gettext_lazy("Nhắc cơ quan được hỏi"),
     "supplement_drafted": gettext_lazy("Trình yêu cầu bổ sung lần hai"),
+    "conditions_checked": gettext_lazy("Xét điều kiện theo luật"),
     "supplement_declined": gettext_lazy("Không gửi yêu cầu bổ sung lần hai"),
 }
 """Events that change no state (``moving.remark``), as officers read them; actions are named by ``EDGES``."""

@@ -145,6 +145,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "applications.sweep": {"queue": "default"},
+    "applications.write_export": {"queue": "default"},
     "applications.*": {"queue": "issue"},
     "exchange.*": {"queue": "sync"},
     "notifications.*": {"queue": "notify"},
@@ -235,6 +236,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 PUBLIC_TRIES = int(env("PUBLIC_TRIES", "10"))  # look-ups and checks by one address in 15 minutes (practice)
 MOST_HELD_DOSSIERS = int(env("MOST_HELD_DOSSIERS", "20"))  # an officer at a time, by «claim next» (practice)
+EXPORT_DIR = PORTAL_HOME / "exports"  # half-written files of the workers
+EXPORT_DAYS = int(env("EXPORT_DAYS", "7"))  # a file of an export can be fetched so long
+MOST_EXPORTED_ROWS = int(env("MOST_EXPORTED_ROWS", "100000"))  # dossiers in one file
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 
 # --- Legal clock (practice of one-stop offices; the articles are not verified, hence settings) ----------------

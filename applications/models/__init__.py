@@ -5,6 +5,7 @@ Nothing here changes state by itself; the verbs in ``applications.services`` do,
 
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
+from applications.models.condition import ConditionCheck
 from applications.models.consultation import Consultation
 from applications.models.dossier import (
     NEVER,
@@ -18,6 +19,7 @@ from applications.models.dossier import (
     new_salt,
 )
 from applications.models.event import Cursor, Event, EventNote
+from applications.models.export import Export
 from applications.models.held import HeldForm
 from applications.models.hours import FrontDesk, OfficeShift
 from applications.models.letter import FormNumber, Letter
@@ -33,6 +35,7 @@ __all__ = [
     "Attachment",
     "CalendarDay",
     "Channel",
+    "ConditionCheck",
     "Consultation",
     "Cursor",
     "Delivery",
@@ -41,6 +44,7 @@ __all__ = [
     "Escalation",
     "Event",
     "EventNote",
+    "Export",
     "Extension",
     "FormNumber",
     "FrontDesk",

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from applications import access, actors, answering, issuing, legal, printing, revisions
+from applications import access, actors, answering, checklist, issuing, legal, printing, revisions
 from applications.models import Attachment, Dossier, Event, Result, SupplementDraft
 from applications.office import checks, clock, consulting, inbox, legal_clock, queues
 from applications.office.facts import Group, groups, reported_of
 from applications.services import claiming
+from applications.services.checking import JUDGED_AT
 from applications.services.consulting import ASKERS
 from applications.states import State, actions_for
 from applications.wording import event_label, step_name
@@ -88,6 +89,8 @@ class Workspace:
     papers: Sequence[Paper]
     open_paper: Paper | None
     checks: Sequence[checks.Check]
+    conditions: Sequence[checklist.Judged]
+    may_judge: bool
     actions: Sequence[Action]
     history: Sequence[Happening]
     forms: Sequence[printing.Available]
@@ -152,6 +155,8 @@ def build(
             (one for one in papers if str(one.attachment.pk) == paper), papers[0] if papers else None
         ),
         checks=checks.conditions(dossier, journey, found),
+        conditions=checklist.judged(dossier, typed),
+        may_judge=officer.has_role(Role.CASE_OFFICER) and dossier.current_step.get("kind") in JUDGED_AT,
         actions=actions_of(dossier, officer, result, is_asking=pending.exists()),
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),

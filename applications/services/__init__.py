@@ -4,6 +4,7 @@ Contract: keyword-only and typed; actor and instant are arguments; one transacti
 each change; refuses with a ``DomainError``. Locks are taken in the order dossier → charge → message.
 """
 
+from applications.services.checking import check_conditions
 from applications.services.claiming import (
     claim,
     claim_next,
@@ -35,6 +36,13 @@ from applications.services.deciding import (
     stop,
 )
 from applications.services.drafts import discard_draft, gather, hold, rebase_draft, take_held
+from applications.services.exporting import (
+    ask_list,
+    ask_register,
+    fetch_export,
+    remove_exports,
+    write_export,
+)
 from applications.services.filters import (
     delete_filter,
     pin_filter,
@@ -69,6 +77,12 @@ from applications.services.waiting import (
 )
 
 __all__ = [
+    "ask_list",
+    "ask_register",
+    "check_conditions",
+    "fetch_export",
+    "remove_exports",
+    "write_export",
     "transfer",
     "take_over",
     "release_absent",

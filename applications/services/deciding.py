@@ -16,6 +16,7 @@ from applications.actors import SYSTEM, Actor
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Delivery, Dossier, Outbox, Result
 from applications.printed_forms import Kind
+from applications.services.checking import require_conditions
 from applications.services.intake import accept, pass_on
 from applications.services.moving import conflict, move, remark
 from applications.states import State
@@ -42,6 +43,7 @@ def propose(
     if kind == Result.Kind.REFUSAL and not reason.strip():
         raise Refused(_("Hãy ghi lý do từ chối giải quyết."))
     with transaction.atomic():
+        require_conditions(dossier, kind)
         fields = []
         if kind == Result.Kind.GRANT:
             fields = issuing.fields_of(dossier, answering.journey_of(dossier, at=at), findings or {})

@@ -60,6 +60,8 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "due_to": request.GET.get("han-den", ""),
         "colleagues": workspace.staff_of(officer),
         "can_claim": officer.has_role(*HANDLERS),
+        "can_export": officer.has_role(*READERS),
+        "shortcuts_off": request.COOKIES.get(shortcuts.COOKIE) == shortcuts.OFF,
         "saved": SavedFilter.objects.usable_by(officer),
     }
     return _office(request, officer, "inbox", {**context, **inbox.CHOICES})
