@@ -62,10 +62,14 @@ def xlsx_table(path: Path, columns: Sequence[str]) -> Iterator[Table]:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        table = _Xlsx(book, columns)
+    book = xlsxwriter.Workbook(str(path), options)
+    table = _Xlsx(book, columns)
+    try:
         yield table
         table.finish()
+        book.close()
+    finally:
+        table.let_go()
 
 
 class _Xlsx:
@@ -98,6 +102,10 @@ class _Xlsx:
 
     def finish(self) -> None:
         self.sheet.autofilter(0, 0, self.number, self.columns - 1)
+
+    def let_go(self) -> None:
+        """Close the file of the rows, which the library leaves open when the sheet was not finished."""
+        self.sheet.row_data_fh.close()
 
 
 TABLES = {"csv": csv_table, "xlsx": xlsx_table}

@@ -63,15 +63,23 @@ def _ask(request: HttpRequest, officer: Officer, now: dt.datetime) -> Export:
 def fetch(request: HttpRequest, number: int) -> HttpResponseBase:
     """The file itself, only when it is still the one whose hash was recorded."""
     export = services.fetch_export(number=number, officer=acting_officer(request), at=timezone.now())
-    file = default_storage.open(export.path) if default_storage.exists(export.path) else None
-    digest = hashlib.sha256()
-    for chunk in file.chunks() if file else ():
-        digest.update(chunk)
-    if file is None or digest.hexdigest() != export.sha256:
+    if not _is_whole(export):
         raise FileAltered(_("Tệp không còn nguyên vẹn nên không được phát. Hãy xuất lại danh sách."))
-    file.seek(0)
     response = FileResponse(
-        file, as_attachment=True, filename=export.file_name, content_type=MEDIA_TYPES[export.format]
+        default_storage.open(export.path),
+        as_attachment=True,
+        filename=export.file_name,
+        content_type=MEDIA_TYPES[export.format],
     )
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _is_whole(export: Export) -> bool:
+    if not default_storage.exists(export.path):
+        return False
+    digest = hashlib.sha256()
+    with default_storage.open(export.path) as file:
+        for chunk in file.chunks():
+            digest.update(chunk)
+    return digest.hexdigest() == export.sha256
