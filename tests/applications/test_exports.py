@@ -219,7 +219,6 @@ def test_fetching_a_file_is_recorded_for_every_person_in_it_each_time(agency):
     assert DataAccess.objects.count() == 0
     answer = client.get(reverse("applications:export", args=[export.pk]))
     assert answer.getvalue() == stored(export)
-    answer.close()
     assert f"danh-sach-ho-so-{export.asked_at:%Y%m%d}-{export.pk}.xlsx" in answer["Content-Disposition"]
     assert answer["Cache-Control"] == "private, no-store"
     rows = DataAccess.objects.all()
