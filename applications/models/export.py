@@ -7,6 +7,7 @@ import datetime as dt
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import Agency, Officer
@@ -85,4 +86,4 @@ class Export(models.Model):
     def file_name(self) -> str:
         """As it lands among the officer's files; never a name of a person."""
         words = "so-theo-doi" if self.kind == self.Kind.REGISTER else "danh-sach-ho-so"
-        return f"{words}-{self.asked_at:%Y%m%d}-{self.pk}.{self.format}"
+        return f"{words}-{localtime(self.asked_at):%Y%m%d}-{self.pk}.{self.format}"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from applications import access, legal, printing, wording
 from applications.deadlines import LEGAL_ZONE
 from applications.models import Dossier, Export
-from applications.office import filtering, inbox, queues
+from applications.office import clock, filtering, inbox, queues
 from applications.office.sheets import Cell
 from applications.states import State
 from identity.models import Officer
@@ -158,7 +158,7 @@ def _line(dossier: Dossier) -> list[Cell]:
         wording.commune_name(dossier.commune_code) if dossier.commune_code else "",
         dossier.submitted_at,
         dossier.accepted_at,
-        dossier.due_at,
+        clock.promise(dossier),
         dossier.reappointed_at,
         dossier.ended_at,
         dossier.fee_vnd,

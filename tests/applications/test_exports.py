@@ -124,6 +124,7 @@ def test_csv_is_utf_8_with_a_mark_moments_as_rfc_3339_and_money_as_whole_dong(ag
     assert told["Người nộp"] == "Nguyễn Thị Minh Hạnh"
     assert dt.datetime.fromisoformat(told["Nộp lúc"]) == dossier.submitted_at.replace(microsecond=0)
     assert told["Nộp lúc"].endswith("+07:00")
+    assert dt.datetime.fromisoformat(told["Hạn"]) == dossier.answer_due_at.replace(microsecond=0)
 
 
 def test_the_register_as_a_file_says_what_the_printed_one_says(agency):
@@ -219,7 +220,10 @@ def test_fetching_a_file_is_recorded_for_every_person_in_it_each_time(agency):
     assert DataAccess.objects.count() == 0
     answer = client.get(reverse("applications:export", args=[export.pk]))
     assert answer.getvalue() == stored(export)
-    assert f"danh-sach-ho-so-{export.asked_at:%Y%m%d}-{export.pk}.xlsx" in answer["Content-Disposition"]
+    assert (
+        f"danh-sach-ho-so-{timezone.localtime(export.asked_at):%Y%m%d}-{export.pk}.xlsx"
+        in answer["Content-Disposition"]
+    )
     assert answer["Cache-Control"] == "private, no-store"
     rows = DataAccess.objects.all()
     assert {(row.dossier_code, row.subject_id) for row in rows} == {
