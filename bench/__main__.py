@@ -31,8 +31,18 @@ def main() -> int:
     from django.utils import timezone
 
     from bench import (
-        claims, clock, dossiers, editions, exports, forms, http, inbox, publishing, results, search
-    )  # fmt: skip
+        claims,
+        clock,
+        dossiers,
+        editions,
+        exports,
+        forms,
+        http,
+        inbox,
+        publishing,
+        results,
+        search,
+    )
     from portal import demo
 
     call_command("migrate", interactive=False, verbosity=0)

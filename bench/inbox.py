@@ -54,7 +54,8 @@ INSERT INTO applications_dossier
      answer_due_at, accepted_at, due_at, ended_at, last_event_at, seq, head_hash, salt)
 SELECT 'bench-' || n, 'B' || lpad(n::text, 9, '0'), (%(versions)s::bigint[])[1 + (n::bigint * 7919) %% %(kinds)s],
        CASE WHEN n %% 100 < %(big)s THEN %(agency)s ELSE (%(others)s::bigint[])[1 + n %% 19] END, %(person)s,
-       (ARRAY['online','online','online','counter','post'])[1 + h %% 5], (20000 + h %% 60)::text, 'electronic', s, '{}',
+       (ARRAY['online','online','online','counter','post'])[1 + h %% 5], (20000 + h %% 60)::text, 'electronic',
+       s, '{}',
        CASE WHEN s = 'processing' THEN h %% 4 ELSE 0 END,
        CASE WHEN s = 'processing' THEN (ARRAY['examine','approve','sign','release'])[1 + h %% 4] ELSE '' END,
        CASE WHEN s = 'processing'
