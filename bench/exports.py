@@ -1,8 +1,8 @@
 """A list of dossiers as a file: time and memory, the usual way (everything in memory) and ours (row by row).
 
 The usual way is what a page of a back office does: all rows through the ORM with their versions, one string,
-one file. Ours is the worker's verb, with its progress, hash and stored file. Both must give the same table. The limit is the
-database alone: the same rows as tuples, written with ``csv``.
+one file. Ours is the worker's verb, with its progress, hash and stored file. Both must give the same table. The
+limit is the database alone: the same rows as tuples, written with ``csv``.
 """
 
 from __future__ import annotations
