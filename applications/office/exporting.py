@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -140,10 +140,12 @@ def _entries(dossiers: Sequence[Dossier]) -> list[list[Cell]]:
 
 
 def _lines(dossiers: Sequence[Dossier]) -> list[list[Cell]]:
-    return [_line(dossier) for dossier in dossiers]
+    codes = {dossier.commune_code for dossier in dossiers} - {""}
+    places = {code: wording.commune_name(code) for code in codes}
+    return [_line(dossier, places) for dossier in dossiers]
 
 
-def _line(dossier: Dossier) -> list[Cell]:
+def _line(dossier: Dossier, places: Mapping[str, str]) -> list[Cell]:
     procedure: Any = dossier.version.procedure
     applicant = dossier.organisation.name if dossier.organisation else dossier.submitter.name
     return [
@@ -155,7 +157,7 @@ def _line(dossier: Dossier) -> list[Cell]:
         inbox.next_act(dossier),
         dossier.assignee.full_name if dossier.assignee else "",
         str(dossier.get_channel_display()),
-        wording.commune_name(dossier.commune_code) if dossier.commune_code else "",
+        places.get(dossier.commune_code, ""),
         dossier.submitted_at,
         dossier.accepted_at,
         clock.promise(dossier),
