@@ -22,7 +22,7 @@ from identity.models import Officer, Role, User
 OFFICERS = 16
 PRESSES = 30
 CLAIM_MS = 50.0
-FLOORS = {"p50_within_promise": 1.0}
+FLOORS = {"p95_within_promise": 1.0}
 PAUSE = (0.2, 0.6)
 """Seconds between two presses of one officer: far busier than people are."""
 
@@ -39,16 +39,16 @@ def run(*, rows: int) -> list[dict[str, Any]]:
     both = given + more
     assert None not in both
     assert len(set(both)) == len(both), "one dossier was given twice"
-    p50 = statistics.median(paced)
+    p50, p95 = statistics.median(paced), statistics.quantiles(paced, n=20)[18]
     return [
         {
             "job": f"claim next, {OFFICERS} officers at once among {rows} dossiers, ms",
             "p50": round(p50, 1),
-            "p95": round(statistics.quantiles(paced, n=20)[18], 1),
+            "p95": round(p95, 1),
             "without_pause_p50": round(statistics.median(flat_out), 1),
             "without_pause_p95": round(statistics.quantiles(flat_out, n=20)[18], 1),
             "claims": len(both),
-            "p50_within_promise": round(CLAIM_MS / p50, 2),
+            "p95_within_promise": round(CLAIM_MS / p95, 2),
             "floors": FLOORS,
         }
     ]
