@@ -17,21 +17,22 @@ _silent_until = 0.0
 
 
 def ring_on_commit(topic: str, dossier_id: int) -> None:
-    transaction.on_commit(partial(_ring, "applications.work", [topic, dossier_id]))
+    transaction.on_commit(partial(ring, "applications.work", topic, dossier_id, queue="issue"))
 
 
 def ring_for_batch_on_commit(batch_id: int, *, workers: int = 1, wait: float = 0) -> None:
     """``workers`` of them may share the batch; ``wait`` in seconds."""
     for _worker in range(workers):
-        transaction.on_commit(partial(_ring, "applications.batch", [batch_id], wait))
+        transaction.on_commit(partial(ring, "applications.batch", batch_id, queue="issue", wait=wait))
 
 
-def _ring(task: str, arguments: list[str | int], wait: float = 0) -> None:
+def ring(task: str, *args: str | int, queue: str, wait: float = 0) -> None:
+    """Ask a worker for ``task`` now or after ``wait`` seconds, where a row says already what is to be done."""
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(task, args=arguments, queue="issue", ignore_result=True, countdown=wait or None)
+        current_app.send_task(task, args=list(args), queue=queue, ignore_result=True, countdown=wait or None)
     except OperationalError:
         _silent_until = time.monotonic() + _REST
-        logger.warning("the bell is silent; the sweeper will find what %s has to do: %s", task, arguments)
+        logger.warning("the bell is silent; the sweeper will find %s %s", task, args)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.urls import reverse
@@ -227,11 +227,17 @@ def register_entries(agency: Agency, *, first: dt.date, last: dt.date) -> list[R
     start = dt.datetime.combine(first, dt.time.min, LEGAL_ZONE)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, LEGAL_ZONE)
     dossiers = Dossier.objects.filter(agency=agency, accepted_at__gte=start, accepted_at__lt=end)
-    rows = dossiers.select_related("version__procedure", "submitter", "organisation").order_by(
+    rows = dossiers.select_related("version__procedure", "submitter", "organisation", "agency").order_by(
         "accepted_at", "pk"
     )
-    moments = Event.objects.filter(dossier__in=dossiers, kind__in=("pass_on", "release", "deliver"))
-    numbers = FormNumber.objects.filter(dossier__in=dossiers, kind=Kind.REGISTER)
+    return entries_of(list(rows))
+
+
+def entries_of(dossiers: Sequence[Dossier]) -> list[RegisterEntry]:
+    """Accepted dossiers as rows of the register, with procedure, submitter and organisation at hand."""
+    numbered = [row.pk for row in dossiers]
+    moments = Event.objects.filter(dossier__in=numbered, kind__in=("pass_on", "release", "deliver"))
+    numbers = FormNumber.objects.filter(dossier__in=numbered, kind=Kind.REGISTER)
     entries = dict(numbers.order_by("seq").values_list("dossier_id", "number"))
     when = {(pk, kind): _day(at) for pk, kind, at in moments.values_list("dossier_id", "kind", "at")}
     return [
@@ -241,8 +247,8 @@ def register_entries(agency: Agency, *, first: dt.date, last: dt.date) -> list[R
             procedure=row.version.procedure.name,
             applicant=row.organisation.name if row.organisation else row.submitter.name,
             contact="",
-            agency=agency.name,
-            received_on=_day(row.accepted_at) or first,
+            agency=row.agency.name if row.agency else "",
+            received_on=cast("dt.date", _day(row.accepted_at)),
             due_on=_day(row.due_at),
             passed_on=when.get((row.pk, "pass_on")),
             returned_on=when.get((row.pk, "release")),
@@ -250,7 +256,7 @@ def register_entries(agency: Agency, *, first: dt.date, last: dt.date) -> list[R
             delivery=str(row.get_delivery_display()),
             note=str(State(row.state).label),
         )
-        for row in rows
+        for row in dossiers
     ]
 
 

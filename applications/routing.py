@@ -56,6 +56,17 @@ def asked_agency(dossier: Dossier, whom: Mapping[str, Any]) -> Agency:
     return asked
 
 
+def commune_code(dossier: Dossier, values: Mapping[str, Any], *, on: dt.date) -> str:
+    """The commune of the place the competence follows from; where it follows from none, of the residence declared."""
+    route = processing.route(dossier.version.processing, _scope(dossier, values, on))
+    questions = answering.form_of(dossier).questions.values()
+    declared = tuple(one.id for one in questions if one.value_of == "address" and one.element == "residence")
+    codes = (
+        str((values.get(name) or {}).get("commune_code", "")) for name in route and route.sources or declared
+    )
+    return next(filter(None, codes), "")[:5]
+
+
 def _known(agency: Agency | None, place: object) -> Agency:
     if agency is None:
         raise Refused(_("%(unit)s chưa nhận thủ tục này trên cổng.") % {"unit": place})

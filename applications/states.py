@@ -49,11 +49,17 @@ INSIDE_KINDS = frozenset(
     {
         "claim", "let_go", "transfer", "take_over", "leave_handed_on",
         "apology_drafted", "apology_revised", "apology_signed",
-        "shipment_ordered", "shipment_refused",
+        "shipment_ordered", "shipment_refused", "conditions_checked",
     }
 )  # fmt: skip
 """Remarks about who in the office holds a dossier, and steps towards a letter that is told when it is sent: part of
 its history, not news for citizens or partners."""
+
+FINISHES = frozenset(
+    {"accept", "refuse", "propose", "approve", "sign", "release", "stop"}
+    | {"grant_withdrawal", "decline_withdrawal"}
+)
+"""Acts with which an officer has done the own part of a dossier; handing on and over are no work of their own."""
 
 CITIZEN = "citizen"
 SYSTEM = "system"

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from applications import batching, notices, services, sweeping
+from applications.services import exporting
 
 
 @shared_task(name="applications.work")
@@ -16,6 +17,11 @@ def batch(batch_id: int) -> None:
     batching.work(batch_id)
 
 
+@shared_task(name="applications.write_export", time_limit=900)
+def write_export(number: int) -> None:
+    services.write_export(number=number, at=timezone.now())
+
+
 @shared_task(name="applications.sweep")
 def sweep() -> None:
     """What is quick comes first: slow signatures must not keep citizens from being told."""
@@ -26,6 +32,9 @@ def sweep() -> None:
     services.hand_on_held(at=timezone.now())
     sweeping.remind_consulted(at=timezone.now())
     sweeping.lapse_unanswered(at=timezone.now())
+    services.remove_exports(at=timezone.now())
+    for number in exporting.due(at=timezone.now()):
+        exporting.ring(number)
     sweeping.draft_letters(at=timezone.now())
     sweeping.escalate_breaches(at=timezone.now())
     sweeping.ask_carriers(at=timezone.now())

@@ -37,6 +37,7 @@ EVENT_LABELS = {
     "consultation_lapsed": gettext_lazy("Không trả lời trong hạn, không chờ nữa"),
     "consultation_reminded": gettext_lazy("Nhắc cơ quan được hỏi"),
     "supplement_drafted": gettext_lazy("Trình yêu cầu bổ sung lần hai"),
+    "conditions_checked": gettext_lazy("Xét điều kiện theo luật"),
     "supplement_declined": gettext_lazy("Không gửi yêu cầu bổ sung lần hai"),
     "shipment_ordered": gettext_lazy("Chuẩn bị gửi kết quả qua bưu chính"),
     "shipment_refused": gettext_lazy("Bưu chính không nhận bưu gửi"),

@@ -17,7 +17,12 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
     parser.add_argument("--rows", type=int, default=200_000, help="dossiers behind the inbox")
     parser.add_argument("--plans", default="", help="a file for the query plans of the inbox")
-    parser.add_argument("--only", choices=["inbox", "batches"], default="", help="this measurement alone")
+    parser.add_argument(
+        "--only",
+        choices=["inbox", "claims", "exports", "batches"],
+        default="",
+        help="this measurement alone",
+    )
     options = parser.parse_args()
     from portal.embedded import provide
 
@@ -28,16 +33,34 @@ def main() -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import batches, clock, dossiers, editions, forms, http, inbox, publishing, results, search
+    from bench import (
+        batches,
+        claims,
+        clock,
+        dossiers,
+        editions,
+        exports,
+        forms,
+        http,
+        inbox,
+        publishing,
+        results,
+        search,
+    )
     from portal import demo
 
     call_command("migrate", interactive=False, verbosity=0)
     dict(demo.load(at=timezone.now(), on=timezone.localdate()))
     size = {"each": 40, "rounds": 3} if options.quick else {"each": 200, "rounds": 5}
     rows = options.rows // 10 if options.quick else options.rows
-    reports = inbox.run(rows=rows, times=5, plans=options.plans) if options.only != "batches" else []
-    if options.only != "inbox":
-        reports.append(batches.run(count=10 if options.quick else 50, rounds=1 if options.quick else 3))
+    parts = {
+        "inbox": lambda: inbox.run(rows=rows, times=5, plans=options.plans),
+        "claims": lambda: claims.run(rows=rows),
+        "exports": lambda: exports.run(rows=min(rows, 100_000)),
+        "batches": lambda: [batches.run(count=10 if options.quick else 50, rounds=1 if options.quick else 3)],
+    }
+    chosen = [options.only] if options.only else parts
+    reports = [report for name in chosen for report in parts[name]()]
     if not options.only:
         reports += [
             *dossiers.run(**size),

@@ -50,13 +50,14 @@ STEPS = [
 ]
 _FILL = """
 INSERT INTO applications_dossier
-    (key, code, version_id, agency_id, submitter_id, channel, delivery, state, return_states, step,
+    (key, code, version_id, agency_id, submitter_id, channel, commune_code, delivery, state, return_states, step,
      step_kind, step_role, assignee_id, fee_vnd, paid_vnd, form_set, needs_matching, supplement_count,
      open_consultations, created_at, submitted_at,
      answer_due_at, accepted_at, due_at, ended_at, last_event_at, seq, head_hash, salt)
 SELECT 'bench-' || n, 'B' || lpad(n::text, 9, '0'), (%(versions)s::bigint[])[1 + (n::bigint * 7919) %% %(kinds)s],
        CASE WHEN n %% 100 < %(big)s THEN %(agency)s ELSE (%(others)s::bigint[])[1 + n %% 19] END, %(person)s,
-       (ARRAY['online','online','online','counter','post'])[1 + h %% 5], 'electronic', s, '{}',
+       (ARRAY['online','online','online','counter','post'])[1 + h %% 5], (20000 + h %% 60)::text, 'electronic',
+       s, '{}',
        CASE WHEN s = 'processing' THEN h %% 4 ELSE 0 END,
        CASE WHEN s = 'processing' THEN (ARRAY['examine','approve','sign','release'])[1 + h %% 4] ELSE '' END,
        CASE WHEN s = 'processing'
@@ -136,6 +137,7 @@ def _asked(world: World) -> list[Filters]:
         Filters(assignee="chua"),
         Filters(assignee="toi"),
         Filters(channel="post"),
+        Filters(commune="20017"),
         Filters(mismatch=True),
         Filters(silent=True),
         Filters(procedures=(slug,), channel="post", mismatch=True, assignee="chua"),
@@ -147,13 +149,13 @@ def _measure(world: World, tab: str, filters: Filters, times: int) -> dict[str, 
     calendar, newest = legal.calendar(), tab in queues.NEWEST_FIRST
     whole = access.dossiers_for_officer(world.officer)
     extra = inbox.narrowed(world.officer, filters, now=world.now, calendar=calendar)
-    parted = queues.branches(world.officer, now=world.now, calendar=calendar)[tab]
 
     def ours() -> list[int]:
         asked = queues.clause_of(
             whole.filter(inbox.narrowed(world.officer, filters, now=world.now, calendar=calendar))
         )
-        queues.counts(asked, {tab: queues.branches(world.officer, now=world.now, calendar=calendar)[tab]})
+        parted = inbox.parted(world.officer, filters, now=world.now, calendar=calendar)[tab]
+        queues.counts(asked, {tab: parted})
         return queues.page(asked, parted, newest_first=newest)[0]
 
     sql, params = _bare(world, tab, filters)
@@ -188,7 +190,9 @@ def _bare(world: World, tab: str, filters: Filters) -> tuple[str, list[Any]]:
     asked = queues.clause_of(
         whole.filter(inbox.narrowed(world.officer, filters, now=world.now, calendar=calendar))
     )
-    parted = queues.branches(world.officer, now=world.now, calendar=calendar)[tab]
+    parted = inbox.parted(world.officer, filters, now=world.now, calendar=calendar)[tab]
+    if not parted:
+        return "SELECT now(), 0 WHERE false", []
     newest = tab in queues.NEWEST_FIRST
     return queues.page_statement(asked, parted, after=None, newest_first=newest, rows=queues.PAGE)
 

@@ -146,6 +146,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "applications.sweep": {"queue": "default"},
+    "applications.write_export": {"queue": "default"},
     "applications.*": {"queue": "issue"},
     "exchange.*": {"queue": "sync"},
     "notifications.*": {"queue": "notify"},
@@ -245,6 +246,9 @@ BATCH_SECONDS = float(env("BATCH_SECONDS", "5"))  # a worker's turn at one batch
 OFFICE_LIST_PROCEDURES = env_list(
     "OFFICE_LIST_PROCEDURES", "sick-leave-certificate"
 )  # an office may file for many people at once: Đà Nẵng, văn bản 593/STTTT-CNTT ngày 19/3/2022
+EXPORT_DIR = PORTAL_HOME / "exports"  # half-written files of the workers
+EXPORT_DAYS = int(env("EXPORT_DAYS", "7"))  # a file of an export can be fetched so long
+MOST_EXPORTED_ROWS = int(env("MOST_EXPORTED_ROWS", "100000"))  # dossiers in one file
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 
 # --- Legal clock (practice of one-stop offices; the articles are not verified, hence settings) ----------------

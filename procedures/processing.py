@@ -73,6 +73,8 @@ FINDING = record(
     ("id", "label"), id=ID, label=NAMED, label_en=TEXT, required={"type": "boolean"}, suggest=TEXT
 )
 CONDITION = record(("when", "pass_vi", "fail_vi"), when=RULE, pass_vi=NAMED, fail_vi=NAMED)
+CHECK = record(("id", "label", "unmet"), id=ID, label=NAMED, label_en=TEXT, unmet=NAMED, unmet_en=TEXT,
+               required={"type": "boolean"}, basis=TEXT)  # fmt: skip
 RETURN_REASON = record(("id", "of", "label"), id=ID, of={"enum": ["paper", "answer"]}, label=NAMED)
 PART = record(("question", "values"), question=ID, values={"type": "object", "additionalProperties": TEXT})
 PROCESSING = record(
@@ -82,6 +84,7 @@ PROCESSING = record(
     supplement_days={"type": "integer", "minimum": 1, "maximum": 365},
     findings=many(FINDING, 50),
     conditions=many(CONDITION, 50),
+    checklist=many(CHECK, 50),
     return_reasons=many(RETURN_REASON, 50),
     consultation=record((), pauses=NAMED),
     result_template=KEY,
@@ -275,6 +278,9 @@ def _no_question(name: str) -> str:
 
 def _rest(processing: dict[str, Any], form: Form | None, env: Mapping[str, Type]) -> Iterator[Fault]:
     yield from _once("findings", (one["id"] for one in processing.get("findings", ())))
+    yield from _once("checklist", (one["id"] for one in processing.get("checklist", ())))
+    if processing.get("checklist") and form is not None and form.auto_decision:
+        yield Fault("checklist", _("thủ tục tự quyết định không có ai xét điều kiện: bỏ danh mục này"))
     for number, condition in enumerate(processing.get("conditions", ())):
         yield from _rule(f"conditions[{number}].when", condition["when"], env)
     questions = form.questions if form is not None else {}

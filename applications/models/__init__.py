@@ -7,6 +7,7 @@ from applications.models.batch import BatchItem, BatchOperation
 from applications.models.bundle import Bundle, BundlePart
 from applications.models.calendar import CalendarDay
 from applications.models.clock import Escalation, Extension, LawfulDelay
+from applications.models.condition import ConditionCheck
 from applications.models.consultation import Consultation
 from applications.models.counter import CounterFiling, Digitisation
 from applications.models.delegation import Absence, Delegation, DelegationQuerySet, DutyEvent
@@ -23,6 +24,7 @@ from applications.models.dossier import (
     new_salt,
 )
 from applications.models.event import Cursor, Event, EventNote
+from applications.models.export import Export
 from applications.models.held import HeldForm
 from applications.models.hours import FrontDesk, OfficeShift
 from applications.models.letter import FormNumber, Letter
@@ -45,6 +47,7 @@ __all__ = [
     "BundlePart",
     "CalendarDay",
     "Channel",
+    "ConditionCheck",
     "Consultation",
     "CounterFiling",
     "Cursor",
@@ -60,6 +63,7 @@ __all__ = [
     "Escalation",
     "Event",
     "EventNote",
+    "Export",
     "Extension",
     "FormNumber",
     "FrontDesk",

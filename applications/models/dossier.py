@@ -47,7 +47,9 @@ _OWED: Any = Case(
     When(state=State.SUBMITTED, then=Coalesce("answer_due_at", Value(NEVER))),
     default=Coalesce("due_at", Value(NEVER)),
 )
-_COVERED = ["version", "assignee", "channel", "needs_matching", "last_event_at", "open_consultations"]
+_COVERED = [
+    "version", "assignee", "channel", "needs_matching", "last_event_at", "open_consultations", "commune_code"
+]  # fmt: skip
 """What lists are filtered by beside the key of their index: the index alone answers."""
 
 
@@ -104,6 +106,9 @@ class Dossier(models.Model):
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers"
     )
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.ONLINE)
+    commune_code = models.CharField(
+        max_length=5, blank=True, default="", db_default="", help_text=_("Xã của nơi mà thẩm quyền tính theo")
+    )
     delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.ELECTRONIC)
     state = FSMField(choices=State.choices, default=State.DRAFT, protected=True, editable=False)
     return_states = ArrayField(models.CharField(max_length=24), default=list, editable=False)
@@ -194,6 +199,14 @@ class Dossier(models.Model):
                 condition=Q(assignee__isnull=False),
             ),
             models.Index(name="dossier_by_version", fields=["agency", "version", "state", "owed_at", "id"]),
+            models.Index(
+                name="dossier_by_commune", fields=["agency", "commune_code", "state", "owed_at", "id"]
+            ),
+            models.Index(
+                name="dossier_in_register",
+                fields=["agency", "accepted_at", "id"],
+                condition=Q(accepted_at__isnull=False),
+            ),
             models.Index(fields=["submitter", "-created_at"]),
             models.Index(
                 fields=["due_at"], name="dossier_answer_owed", condition=Q(state__in=sorted(ANSWER_OWED))

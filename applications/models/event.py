@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from applications.models.dossier import Dossier
+from applications.states import FINISHES
 from identity.models import Agency
 
 
@@ -34,7 +36,16 @@ class Event(models.Model):
     class Meta:
         ordering = ["dossier", "seq"]
         constraints = [models.UniqueConstraint(fields=["dossier", "seq"], name="event_seq_once")]
-        indexes = [models.Index(fields=["tx", "id"]), models.Index(fields=["at"])]
+        indexes = [
+            models.Index(fields=["tx", "id"]),
+            models.Index(fields=["at"]),
+            models.Index(
+                name="event_finishes",
+                fields=["agency", "at"],
+                include=["actor", "dossier", "seq"],
+                condition=Q(kind__in=sorted(FINISHES)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dossier_id}#{self.seq} {self.kind}"

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from applications import access, answering, issuing, revisions, services
+from applications import access, answering, checklist, issuing, revisions, services
 from applications.actors import Actor
 from applications.models import Dossier, Event, Result
 from applications.return_reasons import ANSWER, PAPER, in_full
+from applications.services.checking import Finding
 from applications.services.claiming import absence_of
 from applications.services.moving import conflict
 from applications.states import EDGES
@@ -161,6 +162,17 @@ def _pass_on(act: Act) -> str:
     return _("Đã chuyển xử lý.")
 
 
+def _check_conditions(act: Act) -> str:
+    """What was chosen on the page; a condition without a choice stays open."""
+    findings = {
+        name: Finding(outcome, act.text(f"note-{name}"))
+        for name in checklist.declared(act.dossier)
+        if (outcome := act.typed.get(f"outcome-{name}", ""))
+    }
+    services.check_conditions(**act.common, findings=findings)
+    return _("Đã lưu kết quả xét điều kiện.")
+
+
 def _propose(act: Act) -> str:
     if act.text("kind") not in Result.Kind.values:
         raise Refused(_("Hãy chọn trình cấp hay trình từ chối."))
@@ -246,6 +258,7 @@ VERBS: Mapping[str, Callable[[Act], str]] = {
     "refuse": _refuse,
     "request_supplement": _request_supplement,
     "confirm_supplement": _confirm_supplement,
+    "check_conditions": _check_conditions,
     "close_consultation": _close_consultation,
     "decline_supplement": _decline_supplement,
     "pass_on": _pass_on,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from applications.deadlines import LEGAL_ZONE, Calendar
 from applications.models import Channel
 from applications.office import silence
-from applications.states import State
+from applications.office.queues import ANYBODY, Branch
+from applications.states import OFFICE_HOLDS, State
 
 MOST_PROCEDURES = 50
 NOBODY, ME = "chua", "toi"
@@ -31,6 +32,7 @@ class Filters:
     due_to: dt.date | None = None
     assignee: str = ""
     channel: str = ""
+    commune: str = ""
     mismatch: bool = False
     silent: bool = False
 
@@ -74,8 +76,8 @@ def condition(
     where = Q()
     if filters.procedures:
         where &= Q(version_id__in=versions)
-    if filters.state:
-        where &= Q(state=filters.state)
+    equal = {"state": filters.state, "channel": filters.channel, "commune_code": filters.commune}
+    where &= Q(**{column: value for column, value in equal.items() if value})
     if filters.due_from:
         where &= Q(owed_at__gte=_midnight(filters.due_from))
     if filters.due_to:
@@ -84,13 +86,33 @@ def condition(
         where &= Q(assignee=None)
     elif filters.assignee:
         where &= Q(assignee_id=user_id if filters.assignee == ME else int(filters.assignee))
-    if filters.channel:
-        where &= Q(channel=filters.channel)
     if filters.mismatch:
         where &= Q(needs_matching=True)
     if filters.silent:
         where &= silence.lying_still(silence.since(now, calendar))
     return where
+
+
+def holder(filters: Filters, user_id: int) -> int | None:
+    """The user asked for as holder, None where the filter names none."""
+    if filters.assignee in ("", NOBODY):
+        return None
+    return user_id if filters.assignee == ME else int(filters.assignee)
+
+
+def possible(branches: Sequence[Branch], filters: Filters, *, user_id: int) -> list[Branch]:
+    """The branches that can hold a dossier the filters let through; the others need not be read."""
+    return [one for one in branches if _may_hold(one, filters, user_id)]
+
+
+def _may_hold(branch: Branch, filters: Filters, user_id: int) -> bool:
+    if filters.state and branch.state != filters.state:
+        return False
+    if filters.silent and (branch.elsewhere or branch.state not in OFFICE_HOLDS):
+        return False
+    if not filters.assignee or branch.holder == ANYBODY:
+        return True
+    return branch.holder == holder(filters, user_id)
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -109,6 +131,12 @@ def _assignee(value: str) -> str:
 
 def _channel(value: str) -> str:
     return _one_of(value, set(Channel.values))
+
+
+def _commune(value: str) -> str:
+    if not (value.isascii() and value.isdecimal() and len(value) == 5):
+        raise ValueError(value)
+    return value
 
 
 def _one_of(value: str, known: set[str]) -> str:
@@ -130,6 +158,7 @@ _SIMPLE: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("han-den", "due_to", _day),
     ("nguoi", "assignee", _assignee),
     ("kenh", "channel", _channel),
+    ("xa", "commune", _commune),
 )
 _TICKS: Mapping[str, str] = {"lech": "mismatch", "im": "silent"}
 _WRONG: Mapping[str, Callable[[], str]] = {
@@ -138,4 +167,5 @@ _WRONG: Mapping[str, Callable[[], str]] = {
     "due_to": lambda: _("«Hạn đến ngày» chưa đúng; hãy ghi năm-tháng-ngày, ví dụ 2026-05-07."),
     "assignee": lambda: _("Không có người giữ này; hãy chọn lại trong danh sách «Người giữ»."),
     "channel": lambda: _("Không có kênh nộp này; hãy chọn lại trong danh sách «Kênh nộp»."),
+    "commune": lambda: _("Không có xã, phường này; hãy chọn lại trong danh sách «Xã, phường»."),
 }

@@ -16,7 +16,7 @@ from applications.office import clock, filtering, queues, returns, silence
 from applications.office.filtering import Filters
 from applications.states import State
 from applications.wording import step_name
-from identity.models import Officer
+from identity.models import AdministrativeUnit, Officer
 from procedures.models import ProcedureVersion
 
 HEAVY = ("version__form", "version__content")
@@ -73,6 +73,7 @@ class Inbox:
     rows: Sequence[Row]
     next_key: str
     procedures: Sequence[tuple[str, str]]
+    communes: Sequence[tuple[str, str]]
 
 
 def read(
@@ -87,9 +88,10 @@ def read(
     """One page of one tab. The number of queries does not grow with the number of rows."""
     calendar, filters = legal.calendar(officer.agency_id), filters or Filters()
     whole = access.dossiers_for_officer(officer)
-    parted = queues.branches(officer, now=now, calendar=calendar)
-    counted = queues.counts(queues.clause_of(whole), parted)
-    tabs = [Tab(key, str(label), counted[key]) for key, label in queues.LABELS.items()]
+    other = colleague_of(officer, filters)
+    named = queues.branches(officer, now=now, calendar=calendar, colleague=other.user_id if other else None)
+    counted = queues.counts(queues.clause_of(whole), named)
+    tabs = [Tab(key, label, counted[key]) for key, label in labels(other).items()]
     chosen = next((one for one in tabs if one.key == tab), None) or first_with_work(tabs)
     seen = ProcedureVersion.objects.filter(pk__in=queues.versions_seen(officer.agency))
     found, next_key = chosen.count, ""
@@ -98,11 +100,12 @@ def read(
         found = len(ids)
     else:
         asked = queues.clause_of(whole.filter(narrowed(officer, filters, now=now, calendar=calendar)))
+        branches = filtering.possible(named[chosen.key], filters, user_id=officer.user_id)
         if filters:
-            found = queues.counts(asked, {"tab": parted[chosen.key]})["tab"]
+            found = queues.counts(asked, {"tab": branches})["tab"]
         ids, following = queues.page(
             asked,
-            parted[chosen.key],
+            branches,
             after=queues.place(after),
             newest_first=chosen.key in queues.NEWEST_FIRST,
         )
@@ -113,8 +116,42 @@ def read(
         replace(row_of(dossier, now=now, calendar=calendar), returned=back.get(dossier.pk))
         for dossier in dossiers
     ]
-    named = seen.order_by("procedure__name").values_list("procedure__slug", "procedure__name").distinct()
-    return Inbox(tabs, chosen, filters, spoken_count(found), rows, next_key, list(named))
+    offered = seen.order_by("procedure__name").values_list("procedure__slug", "procedure__name").distinct()
+    places = communes(officer, now)
+    return Inbox(tabs, chosen, filters, spoken_count(found), rows, next_key, list(offered), places)
+
+
+def parted(
+    officer: Officer, filters: Filters, *, now: dt.datetime, calendar: Calendar
+) -> dict[str, list[queues.Branch]]:
+    """For each tab the branches that can hold a dossier the filters let through."""
+    other = colleague_of(officer, filters)
+    named = queues.branches(officer, now=now, calendar=calendar, colleague=other.user_id if other else None)
+    return {
+        key: filtering.possible(branches, filters, user_id=officer.user_id) for key, branches in named.items()
+    }
+
+
+def colleague_of(officer: Officer, filters: Filters) -> Officer | None:
+    """The colleague whose dossiers are asked for: then «mine» are theirs."""
+    holder = filtering.holder(filters, officer.user_id)
+    if holder is None or holder == officer.user_id:
+        return None
+    return Officer.objects.select_related("user").filter(agency=officer.agency_id, user=holder).first()
+
+
+def labels(other: Officer | None) -> dict[str, str]:
+    named = {key: str(label) for key, label in queues.LABELS.items()}
+    return named | ({"mine": _("Của %(name)s") % {"name": other.user.full_name}} if other else {})
+
+
+def communes(officer: Officer, now: dt.datetime) -> list[tuple[str, str]]:
+    """Communes the agency has dossiers of, by name; nothing to choose where there is one alone."""
+    codes = queues.communes_seen(officer.agency)
+    if len(codes) < 2:
+        return []
+    units = AdministrativeUnit.objects.in_force(now.astimezone(LEGAL_ZONE).date())
+    return list(units.filter(level="commune", code__in=codes).order_by("name").values_list("code", "name"))
 
 
 def narrowed(officer: Officer, filters: Filters, *, now: dt.datetime, calendar: Calendar) -> Q:

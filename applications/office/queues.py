@@ -123,15 +123,17 @@ def clause_of(rows: QuerySet[Dossier]) -> Clause:
     return Clause(condition, tuple(params))
 
 
-def branches(officer: Officer, *, now: dt.datetime, calendar: Calendar) -> dict[str, list[Branch]]:
-    """For each tab the branches whose rows together are the tab."""
+def branches(
+    officer: Officer, *, now: dt.datetime, calendar: Calendar, colleague: int | None = None
+) -> dict[str, list[Branch]]:
+    """For each tab the branches whose rows together are the tab. «Mine» is the ``colleague``'s when one is named."""
     running = (State.SUBMITTED, *sorted(CLOCK_RUNNING))
     until = clock.soon_until(now, calendar)
     just_before = now - dt.timedelta(microseconds=1)
     return {
         "waiting": [Branch(State.SUBMITTED)],
-        "mine": [Branch(state, holder=officer.user_id) for state in WORKABLE]
-        + free_for(actors.at_desk(officer, at=now)),
+        "mine": [Branch(state, holder=colleague or officer.user_id) for state in WORKABLE]
+        + ([] if colleague else free_for(actors.at_desk(officer, at=now))),
         "citizen": [Branch(State.SUPPLEMENT_REQUESTED), Branch(State.PAYMENT_REQUESTED)],
         "elsewhere": [Branch(state, elsewhere=True) for state in sorted(OPEN)],
         "signing": [Branch(State.PROCESSING, step_kind="sign")],
@@ -168,7 +170,10 @@ def at_step(kind: str) -> Q:
 
 def counts(asked: Clause, wanted: Mapping[str, Sequence[Branch]]) -> dict[str, int]:
     """How many dossiers each key has, at most ``MOST_COUNTED``, in one statement."""
-    parts, values = [], []
+    found, parts, values = dict.fromkeys(wanted, 0), [], []
+    wanted = {key: parted for key, parted in wanted.items() if parted}
+    if not wanted:
+        return found
     for parted in wanted.values():
         clauses = [asked & one.clause for one in parted]
         union = " UNION ALL ".join(
@@ -179,7 +184,7 @@ def counts(asked: Clause, wanted: Mapping[str, Sequence[Branch]]) -> dict[str, i
         values += [value for one in clauses for value in one.params]
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), values)
-        return dict(zip(wanted, cursor.fetchone(), strict=True))
+        return found | dict(zip(wanted, cursor.fetchone(), strict=True))
 
 
 def page(
@@ -192,6 +197,8 @@ def page(
 ) -> tuple[list[int], Place | None]:
     """Numbers of one page of dossiers by deadline, and where the next begins: page 1000 costs what page 1 costs."""
     size = size or PAGE
+    if not parted:
+        return [], None
     sql, values = page_statement(asked, parted, after=after, newest_first=newest_first, rows=size + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -220,20 +227,27 @@ def page_statement(
 
 
 def versions_seen(agency: Agency) -> list[int]:
-    """Versions the agency has dossiers of: jumps from one to the next in the index, so the size does not matter."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE seen AS (
-                (SELECT version_id FROM applications_dossier WHERE agency_id = %(agency)s ORDER BY version_id LIMIT 1)
-                UNION ALL
-                SELECT (SELECT d.version_id FROM applications_dossier d
-                        WHERE d.agency_id = %(agency)s AND d.version_id > seen.version_id
-                        ORDER BY d.version_id LIMIT 1)
-                FROM seen WHERE seen.version_id IS NOT NULL
-            )
-            SELECT version_id FROM seen WHERE version_id IS NOT NULL
-            """,
-            {"agency": agency.pk},
+    """Versions the agency has dossiers of."""
+    return _seen(agency, "version_id")
+
+
+def communes_seen(agency: Agency) -> list[str]:
+    """Codes of the communes the agency has dossiers of."""
+    return [code for code in _seen(agency, "commune_code") if code]
+
+
+def _seen(agency: Agency, column: str) -> list[Any]:
+    """Jumps from one value to the next in the index, so that the number of dossiers does not matter."""
+    text = """
+        WITH RECURSIVE seen AS (
+            (SELECT «c» FROM applications_dossier WHERE agency_id = %(agency)s ORDER BY «c» LIMIT 1)
+            UNION ALL
+            SELECT (SELECT d.«c» FROM applications_dossier d
+                    WHERE d.agency_id = %(agency)s AND d.«c» > seen.«c» ORDER BY d.«c» LIMIT 1)
+            FROM seen WHERE seen.«c» IS NOT NULL
         )
+        SELECT «c» FROM seen WHERE «c» IS NOT NULL
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text.replace("«c»", column), {"agency": agency.pk})
         return [row[0] for row in cursor.fetchall()]

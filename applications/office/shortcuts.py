@@ -13,8 +13,12 @@ KEYS = {
     "d": _("Mở dự thảo kết quả"),
     "b": _("Yêu cầu bổ sung"),
     "y": _("Lấy ý kiến cơ quan khác"),
+    "c": _("Đến nút lưu kết quả xét điều kiện"),
+    "n": _("Nhận hồ sơ kế tiếp, ở cả hộp việc"),
+    "j": _("Ở hộp việc: xuống hồ sơ dưới; Enter để mở"),
+    "k": _("Ở hộp việc: lên hồ sơ trên; Enter để mở"),
     "h": _("Về hộp việc"),
     ".": _("Mở danh sách việc, gõ để lọc"),
     "?": _("Mở trang này"),
 }
-"""No letter decides anything: it leads to a place or puts the focus on a button."""
+"""No letter decides anything: it leads to a place, puts the focus on a button, or takes the next dossier in hand."""

@@ -11,6 +11,7 @@ from applications import (
     actors,
     answering,
     chains,
+    checklist,
     deadlines,
     hands,
     issuing,
@@ -25,6 +26,7 @@ from applications.office import checks, clock, consulting, inbox, legal_clock, q
 from applications.office.facts import Group, groups, reported_of
 from applications.services import claiming
 from applications.services.asking import ASKERS
+from applications.services.checking import JUDGED_AT
 from applications.states import State, actions_for
 from applications.wording import event_label, skipped_in_words, step_name
 from identity.models import Officer, Role
@@ -101,6 +103,8 @@ class Workspace:
     papers: Sequence[Paper]
     open_paper: Paper | None
     checks: Sequence[checks.Check]
+    conditions: Sequence[checklist.Judged]
+    may_judge: bool
     actions: Sequence[Action]
     history: Sequence[Happening]
     forms: Sequence[printing.Available]
@@ -177,6 +181,8 @@ def build(
             (one for one in papers if str(one.attachment.pk) == paper), papers[0] if papers else None
         ),
         checks=checks.conditions(dossier, journey, found),
+        conditions=checklist.judged(dossier, typed),
+        may_judge=Role.CASE_OFFICER in by.roles and dossier.current_step.get("kind") in JUDGED_AT,
         actions=actions_of(dossier, by, result, is_asking=pending.exists()),
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),

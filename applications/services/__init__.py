@@ -18,6 +18,7 @@ from applications.services.bundling import (
     submit_bundle,
     withdraw_bundle,
 )
+from applications.services.checking import check_conditions
 from applications.services.claiming import (
     claim,
     claim_next,
@@ -60,6 +61,13 @@ from applications.services.deciding import (
 )
 from applications.services.deputising import delegate, revoke_delegation
 from applications.services.drafts import discard_draft, gather, hold, rebase_draft, take_held
+from applications.services.exporting import (
+    ask_list,
+    ask_register,
+    fetch_export,
+    remove_exports,
+    write_export,
+)
 from applications.services.filters import (
     delete_filter,
     pin_filter,
@@ -127,6 +135,12 @@ __all__ = [
     "file_row",
     "retry_batch",
     "stop_batch",
+    "ask_list",
+    "ask_register",
+    "check_conditions",
+    "fetch_export",
+    "remove_exports",
+    "write_export",
     "transfer",
     "take_over",
     "release_absent",

@@ -169,7 +169,8 @@ def _draw(officer: Officer, by: Actor) -> Dossier | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, [LEGAL_ZONE.key, *values])
         row = cursor.fetchone()
-    light = access.dossiers_for_officer(officer).defer("version__form", "version__content")
+    whole = access.dossiers_for_officer(officer).select_related(None).select_related("version")
+    light = whole.defer("version__form", "version__content")
     return light.get(pk=row[0]) if row else None
 
 

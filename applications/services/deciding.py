@@ -17,6 +17,7 @@ from applications.deadlines import LEGAL_ZONE
 from applications.models import Delivery, Dossier, Outbox, Result
 from applications.printed_forms import Kind
 from applications.services import asking, four_eyes, stepping
+from applications.services.checking import require_conditions
 from applications.services.intake import accept, pass_on
 from applications.services.moving import conflict, move, remark
 from applications.states import EDGES, State
@@ -45,6 +46,7 @@ def propose(
     if kind == Result.Kind.REFUSAL and not reason.strip():
         raise Refused(_("Hãy ghi lý do từ chối giải quyết."))
     with transaction.atomic():
+        require_conditions(dossier, kind)
         fields = []
         if kind == Result.Kind.GRANT:
             fields = issuing.fields_of(dossier, answering.journey_of(dossier, at=at), stated)

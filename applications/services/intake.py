@@ -187,6 +187,7 @@ def record_submission(
         "channel": dossier.channel,
         "delivery": values.get("result_delivery") or dossier.delivery,
         "needs_matching": dossier.needs_matching,
+        "commune_code": routing.commune_code(dossier, values, on=answering.legal_day(at)),
     }
     arguments: dict[str, Any] = {
         "by": by,

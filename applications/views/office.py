@@ -59,6 +59,8 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "due_to": request.GET.get("han-den", ""),
         "colleagues": workspace.staff_of(officer),
         "can_claim": opens(officer, *HANDLERS),
+        "can_export": opens(officer, *READERS),
+        "shortcuts_off": request.COOKIES.get(shortcuts.COOKIE) == shortcuts.OFF,
         "saved": SavedFilter.objects.usable_by(officer),
         "batch_actions": batches.offered(officer, at=now),
     }

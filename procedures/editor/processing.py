@@ -81,7 +81,7 @@ def _problems(written: Written) -> dict[str, str]:
 
 
 def _bad_ids(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("steps", "findings"):
+    for name in ("steps", "findings", "checklist"):
         seen: set[str] = set()
         for number, row in enumerate(record.get(name, [])):
             place = f"{name}.{number}.id"

@@ -45,6 +45,22 @@ FINDINGS = Rows(
     {"id": "", "label": "", "label_en": "", "required": False, "suggest": ""},
     dropped=True,
 )
+CHECKLIST = Rows(
+    "checklist",
+    _("Điều kiện cán bộ xét"),
+    _("Điều kiện"),
+    (
+        Box("id", _("Mã"), empty="", most=40, wide=False, hint=_("Chữ thường không dấu.")),
+        Box("label", _("Điều kiện"), empty=""),
+        Box("label_en", _("Điều kiện bằng tiếng Anh"), dropped=True, language="en"),
+        Box("unmet", _("Câu báo khi không đạt"), empty=""),
+        Box("unmet_en", _("Câu báo bằng tiếng Anh"), dropped=True, language="en"),
+        Box("basis", _("Căn cứ pháp lý"), dropped=True),
+        Box("required", _("Phải xét trước khi trình cấp"), "flag", empty=False),
+    ),
+    {"id": "", "label": "", "unmet": "", "required": True},
+    dropped=True,
+)
 
 
 def steps(agencies: Options, kinds: Options, papers: Options) -> Rows:
@@ -155,6 +171,12 @@ def sections(
                 Box("result_title", _("Tên giấy"), dropped=True),
                 Box("result_template", _("Mẫu in"), "choice", options=TEMPLATES, dropped=True),
             ),
+        ),
+        Section(
+            "checklist",
+            _("Điều kiện cán bộ xét"),
+            (CHECKLIST,),
+            _("Điều kiện mà máy không tự xét được: cán bộ thụ lý đánh dấu trước khi trình."),
         ),
         Section("findings", _("Điều cán bộ kết luận"), (FINDINGS,)),
     )  # fmt: skip

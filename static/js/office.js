@@ -1,17 +1,27 @@
 // Single letters for officers: a letter goes to what carries data-key. Nothing fires while somebody types, also not
 // inside an input method's composition (Telex, VNI); no letter ever decides: buttons get the focus, Enter presses.
+// Only data-press is pressed at once (the next dossier), once for a key held down.
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 const composing = (event) => event.isComposing || event.keyCode === 229;
 const offered = () => [...document.querySelectorAll("[data-key]")];
 
 const go = (place) => {
-  if (place.matches("a")) return place.click();
+  if (place.matches("a, [data-press]")) return place.click();
   const fold = place.closest("details");
   if (fold) fold.open = true;
   const box = place.matches("summary, button") ? place : place.querySelector("h2, h3") ?? place;
   if (!box.matches("summary, button")) box.tabIndex = -1;
   box.focus();
   box.scrollIntoView({ block: "center" });
+};
+
+// j and k walk along the links of a list; Enter opens, as on every link.
+const walk = (step) => {
+  const links = [...document.querySelectorAll("[data-row] [data-open]")];
+  const here = links.indexOf(document.activeElement);
+  const next = links[here < 0 ? (step > 0 ? 0 : links.length - 1) : here + step];
+  next?.focus();
+  next?.closest("[data-row]").scrollIntoView({ block: "nearest" });
 };
 
 const palette = () => {
@@ -58,8 +68,14 @@ document.addEventListener("keydown", (event) => {
     palette();
     return;
   }
+  const step = { j: 1, k: -1 }[event.key];
+  if (step && document.querySelector("[data-rows]")) {
+    event.preventDefault();
+    walk(step);
+    return;
+  }
   const place = offered().find((one) => one.dataset.key === event.key);
-  if (!place) return;
+  if (!place || (event.repeat && place.matches("[data-press]"))) return;
   event.preventDefault();
   go(place);
 });

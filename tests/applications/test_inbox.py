@@ -44,6 +44,7 @@ def scattered(officer: Officer, colleague: Officer) -> list[Dossier]:
                 code=f"{officer.agency.identifier}-260505-{number:04}",
                 state=state,
                 channel=Channel.values[number % 3],
+                commune_code=("", "20194", "20242")[number % 3],
                 step_kind=kind,
                 step_role=role,
                 assignee=None if state in ENDED else holders[number // len(places) % 3],
@@ -104,6 +105,7 @@ def asked(officer: Officer, colleague: Officer, slug: str) -> list[tuple[Filters
         (Filters(assignee="toi"), lambda d: d.assignee_id == officer.user_id),
         (Filters(assignee=str(colleague.user_id)), lambda d: d.assignee_id == colleague.user_id),
         (Filters(channel="post"), lambda d: d.channel == "post"),
+        (Filters(commune="20242"), lambda d: d.commune_code == "20242"),
         (Filters(mismatch=True), lambda d: d.needs_matching),
         (
             Filters(silent=True),
@@ -131,7 +133,8 @@ def asking(officer: Officer, filters: Filters) -> queues.Clause:
 def listed(officer: Officer, tab: str, filters: Filters) -> list[int]:
     """All pages of a tab, one after another; no dossier at all when the count says otherwise."""
     calendar = legal.calendar()
-    parted = queues.branches(officer, now=AT, calendar=calendar)[tab]
+    branches = queues.branches(officer, now=AT, calendar=calendar)[tab]
+    parted = filtering.possible(branches, filters, user_id=officer.user_id)
     asked = asking(officer, filters)
     ids, place = [], None
     while True:
@@ -175,6 +178,49 @@ def test_a_tab_that_forgets_who_holds_a_dossier_is_caught(monkeypatch):
         queues, "free_for", lambda by: [replace(one, holder=queues.ANYBODY) for one in whole(by)]
     )
     assert differing(factories.commune_agency())
+
+
+@pytest.mark.django_db
+def test_branches_that_drop_too_much_are_caught(monkeypatch):
+    monkeypatch.setattr(filtering, "OFFICE_HOLDS", OFFICE_HOLDS - {State.SUBMITTED})
+    assert differing(factories.commune_agency())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("tab", "filters"),
+    [
+        ("done", Filters(silent=True)),
+        ("elsewhere", Filters(silent=True)),
+        ("waiting", Filters(state=State.PROCESSING)),
+        ("mine", Filters(state=State.DELIVERED)),
+    ],
+)
+def test_a_combination_that_can_hold_nothing_is_not_even_asked(tab, filters, django_assert_num_queries):
+    officer = factories.officer(factories.commune_agency(), Role.CASE_OFFICER)
+    branches = inbox.parted(officer, filters, now=AT, calendar=legal.calendar())[tab]
+    assert branches == []
+    asked = queues.Clause("TRUE", ())
+    with django_assert_num_queries(0):
+        assert queues.page(asked, branches) == ([], None)
+        assert queues.counts(asked, {tab: branches}) == {tab: 0}
+
+
+@pytest.mark.django_db
+def test_the_inbox_is_filtered_by_the_commune_the_competence_follows_from():
+    agency, version = factories.commune_agency(), factories.version()
+    here = factories.submitted(agency, of=version)
+    there = factories.submitted(agency, of=version)
+    assert here.commune_code == agency.unit.code
+    other = factories.commune_agency("Thanh Khê").unit
+    Dossier.objects.filter(pk=there.pk).update(commune_code=other.code)
+    client = factories.sign_in_officer(Client(), factories.officer(agency, Role.INTAKE))
+    page = client.get("/can-bo/", {"nhom": "waiting", "xa": other.code})
+    assert [row.dossier.pk for row in page.context["inbox"].rows] == [there.pk]
+    assert page.context["inbox"].communes == [
+        (agency.unit.code, "Phường Hải Châu"), (other.code, "Phường Thanh Khê"),
+    ]  # fmt: skip
+    assert f'<option value="{other.code}" selected>' in page.text
 
 
 def plan_of(agency, filters: Filters, tab: str) -> str:
@@ -250,6 +296,7 @@ def test_the_columns_of_the_list_follow_the_steps_and_let_go_when_a_dossier_is_h
         due_to=st.none() | st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)),
         assignee=st.sampled_from(["", "toi", "chua", "17"]),
         channel=st.sampled_from(["", *Channel.values]),
+        commune=st.sampled_from(["", "20194"]),
         mismatch=st.booleans(),
         silent=st.booleans(),
     )
@@ -262,10 +309,17 @@ def test_filters_survive_the_way_through_the_address(filters):
 def test_a_filter_that_cannot_be_read_is_named_and_the_others_stay():
     agency = factories.commune_agency()
     client = factories.sign_in_officer(Client(), factories.officer(agency, Role.INTAKE))
-    typed = {"han-tu": "7/5", "han-den": "2026-13-40", "trang-thai": "xyz", "nguoi": "²", "kenh": "post"}
+    typed = {
+        "han-tu": "7/5",
+        "han-den": "2026-13-40",
+        "trang-thai": "xyz",
+        "nguoi": "²",
+        "xa": "²",
+        "kenh": "post",
+    }
     page = client.get("/can-bo/", typed)
     assert page.status_code == 200
-    for name in ("Hạn từ ngày", "Hạn đến ngày", "trạng thái", "người giữ"):
+    for name in ("Hạn từ ngày", "Hạn đến ngày", "trạng thái", "người giữ", "phường"):
         assert any(name in line for line in page.context["wrong"])
     assert page.context["inbox"].filters == Filters(channel="post")
     assert 'value="7/5"' in page.text

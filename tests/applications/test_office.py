@@ -94,7 +94,7 @@ def test_the_inbox_asks_as_many_questions_for_many_dossiers_as_for_one(agency, d
     for count in (0, 6):
         for _number in range(count):
             factories.submitted(agency, of=version)
-        with django_assert_max_num_queries(17):
+        with django_assert_max_num_queries(19):
             assert len(client.get(INBOX, {"nhom": "waiting"}).context["inbox"].rows) == count + 1
 
 

@@ -47,6 +47,7 @@ NOT_A_PAGE = {
     "dai-dien/", "can-bo/dang-nhap/xac-thuc/", "can-bo/ho-so/<str:code>/giay-to/<int:number>/",
     "can-bo/ho-so/<str:code>/ket-qua/", "can-bo/ky-so/", "can-bo/ho-so/<str:code>/bieu-mau/<slug:kind>/",
     "can-bo/ho-so/<str:code>/<slug:action>/", "can-bo/ho-so/<str:code>/bo-sung/",
+    "can-bo/tep-xuat/<int:number>/",
     "can-bo/bo-loc/", "can-bo/bo-loc/<int:number>/<slug:action>/", "can-bo/ke-tiep/",
     "can-bo/ho-so/<str:code>/giu/<slug:action>/",
     "can-bo/uy-quyen/<int:number>/thu-hoi/", "can-bo/nghi-phep/<int:number>/bo/",

@@ -70,6 +70,10 @@ def test_every_shipped_processing_is_right(name: str) -> None:
          "«findings»"),
         ({"steps": [EXAMINE, APPROVE | {"when": "findings.g == ''"}, SIGN, RELEASE], "findings": FINDINGS},
          "steps[1].when", "g"),
+        ({"steps": [EXAMINE | {"kind": "consult", "consult": {}}, SIGN, RELEASE]}, "steps[0].consult",
+         "ghi một cơ quan"),
+        ({"checklist": [{"id": "a", "label": "Đủ"}]}, "checklist[0]", "unmet"),
+        ({"checklist": [{"id": "a", "label": "Đủ", "unmet": "Thiếu."}] * 2}, "checklist", "dùng hơn một lần"),
         ({"routing": {"level": "commune"}}, "routing", "thiếu: kind, from"),
         ({"routing": PLACE | {"from": ["t"]}}, "routing.from[0]", "không phải câu hỏi địa chỉ"),
         ({"routing": PLACE | {"from": ["gone"]}}, "routing.from[0]", "«gone»"),
@@ -147,3 +151,10 @@ def test_the_single_rule_still_stands_and_no_routing_gives_none() -> None:
 def test_what_an_editor_starts_with_is_right_for_any_form() -> None:
     assert processing.faults(processing.USUAL, None) == []
     assert processing.faults(processing.USUAL, FORM) == []
+
+
+def test_a_form_that_decides_by_itself_has_nobody_to_judge_conditions() -> None:
+    automatic = next(form for form in map(shipped, SHIPPED) if form.auto_decision)
+    checklist = [{"id": "present", "label": "Có mặt", "unmet": "Chưa có mặt."}]
+    found = processing.faults({"steps": STEPS, "checklist": checklist}, automatic)
+    assert [fault.path for fault in found] == ["checklist"]
