@@ -154,7 +154,7 @@ def _perform(job: Job, dry: bool) -> tuple[Dossier, int]:
             by=actors.at_desk(officer, at=job.at),
             at=job.at,
         ), 0
-    dossier = _dossier(job)
+    dossier = _dossier(job, officer)
     by = actors.for_dossier(officer, dossier, at=job.at)
     if not dry and acting.is_stale(dossier, str(job.item.seq)):
         raise conflict(dossier, job.act)
@@ -180,8 +180,7 @@ def _officer(batch: BatchOperation) -> Officer:
     return officer
 
 
-def _dossier(job: Job) -> Dossier:
-    officer = Officer(agency_id=job.batch.agency_id)
+def _dossier(job: Job, officer: Officer) -> Dossier:
     light = access.dossiers_for_officer(officer).select_related(None).select_related("version").defer(*HEAVY)
     found = light.filter(pk=cast(int, job.item.dossier_id)).first()
     if found is None:

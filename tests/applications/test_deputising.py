@@ -106,7 +106,7 @@ def test_an_own_role_is_used_before_a_lent_one(world):
     world.lend(deputy=other)
     dossier = world.proposed()
     signs(other, dossier)
-    assert Event.objects.get(dossier=dossier, kind="sign").data == {}
+    assert Event.objects.get(dossier=dossier, kind="sign").data == {"step": "sign"}
     assert Result.objects.get(dossier=dossier).signer_title == "Công chức"
 
 
@@ -379,7 +379,7 @@ def test_lists_and_the_next_dossier_show_what_the_deputy_may_do(world):
     inside, outside = world.proposed(of=named), world.proposed()
     assert services.claim_next(officer=world.deputy, at=AT) is None
     world.lend(procedures=[named.procedure], ends_on=dt.date(2100, 1, 1))
-    assert [one.dossier.pk for one in signing.waiting(world.deputy, now=AT)] == [inside.pk]
+    assert [row.dossier.pk for row in signing.read(world.deputy, now=AT).rows] == [inside.pk]
     assert [*access.dossiers_for_officer(world.deputy).values_list("pk", flat=True)] == [inside.pk]
     client = factories.sign_in_officer(Client(), world.deputy)
     page = client.get("/can-bo/", {"nhom": "mine"})

@@ -174,6 +174,7 @@ def test_a_made_up_person_fills_every_page_and_the_list_says_the_burden(draft, c
 
 
 def test_a_form_nobody_can_finish_says_where_and_why(ministry, editor, client):
+    units()
     form = copy.deepcopy(factories.FORM)
     form["checks"] = [
         {"id": "never", "when": "child_name == ''", "fail_vi": "không ai qua được", "question": "child_name"}
