@@ -73,9 +73,9 @@ FROM (SELECT n, abs(hashint4(n)) AS h,
              %(now)s - interval '1 minute' * (abs(hashint4(n + 1)) %% 500000)
                  * CASE WHEN n %% 10 < 8 THEN 1 ELSE 0.04 END AS t,
              CASE WHEN n %% 10 < 8
-                  THEN (ARRAY['delivered','delivered','delivered','refused','stopped'])[1 + (n/10) %% 5]
+                  THEN (ARRAY['delivered','delivered','delivered','refused','stopped'])[1 + (n/100) %% 5]
                   ELSE (ARRAY['submitted','submitted','accepted','processing','processing','processing','processing',
-                              'supplement_requested','payment_requested','completed'])[1 + (n/10) %% 10] END AS s
+                              'supplement_requested','payment_requested','completed'])[1 + (n/100) %% 10] END AS s
       FROM generate_series(1, %(rows)s) AS n) AS made
 """
 
@@ -102,7 +102,7 @@ def run(*, rows: int, times: int, plans: str = "") -> list[dict[str, Any]]:
         ]
         claims = _claims(world, 20)
         told = _plans(world, strict=rows >= LARGE)
-        desk = signing.first_page_ms(world, times)
+        desk = signing.first_page_ms(world.officer.agency, world.versions, now=world.now, times=times)
     if plans:
         with open(plans, "w") as out:
             out.write("\n\n".join(told))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import statistics
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from django.db import connection
 
 from applications.models import Dossier
 from applications.office import signing
 from applications.states import State
-from identity.models import Officer, Role, User
-
-if TYPE_CHECKING:
-    from bench.inbox import World
+from identity.models import Agency, Officer, Role, User
+from procedures.models import ProcedureVersion
 
 DESK_MS = 300.0
 _AT_THE_DESK = """
@@ -48,17 +47,18 @@ FROM applications_dossier d, generate_series(1, 20) AS n WHERE {_WAITING}
 """  # noqa: S608
 
 
-def first_page_ms(world: World, times: int) -> float:
+def first_page_ms(
+    agency: Agency, versions: Sequence[ProcedureVersion], *, now: dt.datetime, times: int
+) -> float:
     """Median milliseconds of the first page; what was filled in is gone afterwards."""
-    agency = world.officer.agency
     drafter = User.objects.create(username=f"{agency.key}-drafter", full_name="Bench")
     user = User.objects.create(username=f"{agency.key}-signer", full_name="Bench")
     post = Officer.objects.create(user=user, agency=agency, title="B", roles=[Role.SIGNER])
     values = {
         "agency": agency.pk,
         "drafter": drafter.pk,
-        "now": world.now,
-        "versions": [one.pk for one in world.versions],
+        "now": now,
+        "versions": [one.pk for one in versions],
     }
     try:
         with connection.cursor() as cursor:
@@ -67,12 +67,12 @@ def first_page_ms(world: World, times: int) -> float:
                 cursor.execute(statement, values)
             cursor.execute("RESET session_replication_role")
             cursor.execute("VACUUM ANALYZE applications_dossier, applications_result, applications_answer")
-        desk = signing.read(post, now=world.now)
+        desk = signing.read(post, now=now)
         assert len(desk.rows) == signing.PAGE
         oracle = Dossier.objects.filter(agency=agency, state=State.PROCESSING, step_kind="sign")
         wanted = oracle.order_by("owed_at", "pk")[: signing.PAGE]
         assert [row.dossier.pk for row in desk.rows] == [one.pk for one in wanted]
-        return _median_ms(post, world, times)
+        return _median_ms(post, now, times)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
@@ -85,10 +85,10 @@ def first_page_ms(world: World, times: int) -> float:
             cursor.execute("RESET session_replication_role")
 
 
-def _median_ms(post: Officer, world: World, times: int) -> float:
+def _median_ms(post: Officer, now: dt.datetime, times: int) -> float:
     taken = []
     for _n in range(times):
         began = time.perf_counter()
-        signing.read(post, now=world.now)
+        signing.read(post, now=now)
         taken.append((time.perf_counter() - began) * 1000)
     return statistics.median(taken)
