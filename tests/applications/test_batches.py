@@ -193,13 +193,13 @@ def test_a_batch_stopped_takes_no_further_item_and_can_go_on(agency, clerk):
 
 def test_figures_are_exact_at_every_moment(agency, clerk):
     batch = begin(clerk, "accept", many(agency, 3))
-    shown = batch_page.read(clerk, batch, status="", after=0)
+    shown = batch_page.read(clerk, batch, status="", after=0, now=timezone.now())
     assert (shown.passed, shown.total, shown.percent) == (0, 3, 0)
     batching.work(batch.pk, seconds=0)
-    assert batch_page.read(clerk, batch, status="", after=0).passed == 1
+    assert batch_page.read(clerk, batch, status="", after=0, now=timezone.now()).passed == 1
     services.confirm_batch(batch=worked(batch), officer=clerk, at=timezone.now())
     batching.work(batch.pk, seconds=0)
-    shown = batch_page.read(clerk, batch, status="done", after=0)
+    shown = batch_page.read(clerk, batch, status="done", after=0, now=timezone.now())
     assert (shown.passed, shown.total, shown.percent, len(shown.lines)) == (1, 3, 33, 1)
     assert (shown.figures.done, shown.figures.ready, shown.figures.problems) == (1, 2, 0)
 

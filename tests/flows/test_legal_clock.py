@@ -125,6 +125,8 @@ def test_a_permit_is_consulted_on_supplemented_late_apologised_for_and_still_gra
     dossier.refresh_from_db()
     assert (dossier.open_consultations, dossier.due_at) == (0, on(5, 5, 17))
 
+    services.verify(dossier=dossier, note="Ranh thửa khớp với bản vẽ", by=officer, at=on(27, 4, 15))
+
     missing = [{"question": "floors", "label": "Số tầng", "reason": "Ghi rõ tầng hầm"}]
     services.request_supplement(dossier=dossier, items=missing, by=officer, at=on(28, 4, 9))
     assert sweeping.draft_letters(at=on(6, 5, 9)) == 0  # the clock stands still
@@ -149,15 +151,18 @@ def test_a_permit_is_consulted_on_supplemented_late_apologised_for_and_still_gra
 
     services.propose(dossier=dossier, kind="grant", by=officer, at=on(19, 5, 9))
     services.sign(dossier=dossier, by=somebody(agency, Role.SIGNER, "Chủ Tịch"), at=on(19, 5, 10))
+    clerk = somebody(agency, Role.REGISTRY_CLERK, "Văn Thư")
+    services.number(dossier=dossier, by=clerk, at=on(19, 5, 10))
     sealed(dossier, at=on(19, 5, 10))
-    services.release(dossier=dossier, by=somebody(agency, Role.REGISTRY_CLERK, "Văn Thư"), at=on(19, 5, 11))
+    services.release(dossier=dossier, by=clerk, at=on(19, 5, 11))
     assert Result.objects.get(dossier=dossier).kind == "grant"
     assert dossier.ended_at == on(19, 5, 11)
     kinds = [event.kind for event in Event.objects.filter(dossier=dossier).order_by("seq")]
     assert kinds == [
         "submit", "request_payment", "record_payment", "accept", "pass_on", "consulted", "consultation_reminded",
-        "consultation_answered", "request_supplement", "answer_supplement", "apology_drafted", "apology_revised",
-        "apology_signed", "apology_sent", "propose", "sign", "result_signed", "release", "deliver",
+        "consultation_answered", "verify", "request_supplement", "answer_supplement", "apology_drafted",
+        "apology_revised", "apology_signed", "apology_sent", "propose", "sign", "number", "result_signed", "release",
+        "deliver",
     ]  # fmt: skip
     told = [one.title for one in timeline.happenings(dossier)]
     assert any("xin lỗi" in title for title in told)

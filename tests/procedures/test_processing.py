@@ -70,8 +70,6 @@ def test_every_shipped_processing_is_right(name: str) -> None:
          "«findings»"),
         ({"steps": [EXAMINE, APPROVE | {"when": "findings.g == ''"}, SIGN, RELEASE], "findings": FINDINGS},
          "steps[1].when", "g"),
-        ({"steps": [EXAMINE | {"kind": "consult", "consult": {}}, SIGN, RELEASE]}, "steps[0].consult",
-         "ghi một cơ quan"),
         ({"checklist": [{"id": "a", "label": "Đủ"}]}, "checklist[0]", "unmet"),
         ({"checklist": [{"id": "a", "label": "Đủ", "unmet": "Thiếu."}] * 2}, "checklist", "dùng hơn một lần"),
         ({"routing": {"level": "commune"}}, "routing", "thiếu: kind, from"),
