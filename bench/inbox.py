@@ -36,7 +36,7 @@ FLOORS = {
     "filters_within_promise": 1.0,
     "claim_within_promise": 1.0,
     "desk_within_promise": 1.0,
-    "ours_to_usual": 1.2,
+    "ours_to_usual": 2.0,
 }
 LARGE = 100_000
 """Below this reading the whole table can rightly be the quickest plan."""
