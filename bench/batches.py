@@ -20,7 +20,7 @@ from applications.office import lists
 from applications.office.batches import ACTIONS, Selection
 from identity.models import Officer
 
-FLOORS = {"ours_to_limit": 0.15, "ours_to_usual": 0.35}
+FLOORS = {"ours_to_limit": 0.2, "ours_to_usual": 0.4}
 """Below one by design: the dry run performs every act once more, and takes it back."""
 SHARED = """Nơi bạn đang làm việc và đóng bảo hiểm: Công ty Dệt may Hòa Thọ
 Ai bị bệnh?: Tôi bị bệnh

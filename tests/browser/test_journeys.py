@@ -151,7 +151,6 @@ def test_officers_handle_a_birth_from_inbox_to_release(visit, running_portal):
     accessible(clerk)
     leader = visit(f"/can-bo/ky-so/?ho-so={code}", person=office.officer("ky"))
     accessible(leader)
-    picture(leader, "signing")
     leader.locator("#otp").fill(office.code("ky"))
     leader.get_by_role("button", name="Ký văn bản này").click()
     leader.wait_for_load_state()
