@@ -26,8 +26,8 @@ WHERE id = ANY(%(versions)s)
 """
 _WAITING = "d.agency_id = %(agency)s AND d.state = 'processing' AND d.step_kind = 'sign'"
 _RESULTS = f"""
-INSERT INTO applications_result (dossier_id, kind, status, fields, findings, reason, number, verify_code, proposed_by_id,
-                                 signer_name, signer_title, path, sha256, signed_at)
+INSERT INTO applications_result (dossier_id, kind, status, fields, findings, reason, number, verify_code,
+                                 proposed_by_id, signer_name, signer_title, path, sha256, signed_at)
 SELECT d.id, 'grant', CASE WHEN d.state = 'processing' THEN 'draft' ELSE 'released' END,
        '[{{"label": "Họ tên của trẻ", "label_en": "", "value": "Bench"}}]', '{{}}', '', '', 'B' || d.id, %(drafter)s,
        '', '', '', CASE WHEN d.state = 'processing' THEN '' ELSE 'x' END,
