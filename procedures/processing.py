@@ -73,6 +73,7 @@ FINDING = record(
     ("id", "label"), id=ID, label=NAMED, label_en=TEXT, required={"type": "boolean"}, suggest=TEXT
 )
 CONDITION = record(("when", "pass_vi", "fail_vi"), when=RULE, pass_vi=NAMED, fail_vi=NAMED)
+EXTENDED_BY = ("working_days", "days", "months")
 CHECK = record(("id", "label", "unmet"), id=ID, label=NAMED, label_en=TEXT, unmet=NAMED, unmet_en=TEXT,
                required={"type": "boolean"}, basis=TEXT)  # fmt: skip
 RETURN_REASON = record(("id", "of", "label"), id=ID, of={"enum": ["paper", "answer"]}, label=NAMED)
@@ -82,6 +83,13 @@ PROCESSING = record(
     steps=many(STEP, 20, 1),
     routing=ROUTING,
     supplement_days={"type": "integer", "minimum": 1, "maximum": 365},
+    reappointment_days={"type": "integer", "minimum": 1, "maximum": 60},
+    extension=record(
+        ("value", "unit", "legal_basis"),
+        value={"type": "integer", "minimum": 1, "maximum": 365},
+        unit={"enum": list(EXTENDED_BY)},
+        legal_basis=NAMED,
+    ),
     findings=many(FINDING, 50),
     conditions=many(CONDITION, 50),
     checklist=many(CHECK, 50),

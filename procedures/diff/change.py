@@ -65,10 +65,13 @@ PARTS: Words = {
 }
 SECTIONS: Words = {
     "auto_decision": _("quyết định tự động"),
+    "checklist": _("điều kiện cán bộ xét"),
     "checks": _("kiểm tra giữa các câu"),
     "components": _("thành phần hồ sơ"),
+    "consultation": _("việc lấy ý kiến"),
     "declaration": _("lời cam đoan"),
     "eligibility": _("câu hỏi điều kiện"),
+    "extension": _("việc gia hạn"),
     "fee": _("phí, lệ phí"),
     "fees": _("phí theo trường hợp"),
     "form": _("biểu mẫu điện tử"),
@@ -81,6 +84,7 @@ SECTIONS: Words = {
     "name_vi": _("tên thủ tục"),
     "official_form": _("mẫu giấy tương ứng"),
     "online_level": _("mức độ trực tuyến"),
+    "reappointment_days": _("số ngày hẹn lại"),
     "result": _("kết quả"),
     "result_fields": _("các mục của kết quả"),
     "roles": _("vai của những người liên quan"),

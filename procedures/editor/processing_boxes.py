@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import Role
+from procedures import processing
 from procedures.editor.boxes import Box, Options, Rows, Section
+from procedures.editor.content_boxes import UNITS
 
 KINDS: Options = (
     ("examine", _("Thẩm tra")),
@@ -27,10 +29,53 @@ TEMPLATES: Options = (
     ("chemical-acknowledgement", _("Thông báo phản hồi khai báo hóa chất")),
 )
 RULE = _("Viết như điều kiện của biểu mẫu, ví dụ: copies > 1. Để trống nếu luôn luôn.")
+EXTENDED_BY: Options = tuple(one for one in UNITS if one[0] in processing.EXTENDED_BY)
+ONCE = _("Chỉ khi luật cho phép; để trống nếu không được gia hạn.")
 FROM = _("Đánh dấu câu hỏi về địa chỉ; lấy câu đầu tiên có trả lời.")
 DIFFERENT = _("Mã các bước đứng trước, mỗi dòng một mã: người đã làm bước đó không làm bước này.")
 CONSULT = "consult"
 ASKED = _("Chỉ cho việc lấy ý kiến.")
+LIMITS = Section(
+    "limits",
+    _("Bổ sung, gia hạn, hẹn lại"),
+    (
+        Box(
+            "supplement_days",
+            _("Số ngày người dân có để bổ sung"),
+            "whole",
+            most=365,
+            dropped=True,
+            wide=False,
+        ),
+        Box(
+            "extension.value",
+            _("Được gia hạn một lần, thêm"),
+            "whole",
+            ONCE,
+            most=365,
+            dropped=True,
+            wide=False,
+        ),
+        Box(
+            "extension.unit",
+            _("Đơn vị gia hạn"),
+            "choice",
+            options=EXTENDED_BY,
+            dropped=True,
+            wide=False,
+        ),
+        Box("extension.legal_basis", _("Căn cứ của việc gia hạn"), dropped=True),
+        Box(
+            "reappointment_days",
+            _("Số ngày làm việc hẹn lại khi xin lỗi"),
+            "whole",
+            most=60,
+            dropped=True,
+            wide=False,
+        ),
+        Box("consultation.pauses", _("Căn cứ để đồng hồ dừng khi chờ ý kiến cơ quan khác"), dropped=True),
+    ),
+)
 FINDINGS = Rows(
     "findings",
     _("Điều cán bộ kết luận"),
@@ -154,16 +199,7 @@ def sections(
             (*general, cases),
             _("Trường hợp riêng đầu tiên thỏa điều kiện được dùng trước; không có thì theo phần chung."),
         ),
-        Section(
-            "limits",
-            _("Yêu cầu bổ sung"),
-            (
-                Box(
-                    "supplement_days", _("Số ngày người dân có để bổ sung"), "whole", most=365, dropped=True,
-                    wide=False,
-                ),
-            ),
-        ),
+        LIMITS,
         Section(
             "result",
             _("Kết quả trả"),

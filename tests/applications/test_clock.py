@@ -23,7 +23,7 @@ from applications.models import (
 from identity.errors import Conflict, Forbidden, Refused
 from identity.models import Role
 from tests import factories
-from tests.applications import lateness
+from tests.applications import lateness, walking
 from tests.applications.lateness import ACCEPTED, DUE, EXTENSION, LATE, NEW
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,13 @@ def test_the_hours_of_an_agency_decide_when_an_answer_is_owed_and_when_a_day_end
     dossier = lateness.running(agency)
     assert dossier.due_at == DUE.replace(hour=16)
     assert legal.answer_due(ACCEPTED, agency.pk) == dt.datetime(2026, 5, 5, 11, 30, tzinfo=LEGAL_ZONE)
+
+
+def test_a_shipped_permit_may_be_extended_by_what_its_law_says():
+    allowed = legal.extension_allowed(walking.live("building-permit-house", "1.013225"))
+    assert allowed is not None
+    assert (allowed.value, allowed.unit) == (10, "days")
+    assert allowed.legal_basis.startswith("Luật Xây dựng 2014")
 
 
 def test_the_hours_of_one_agency_leave_every_other_alone(agency):
