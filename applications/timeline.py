@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications import answering, chains, deadlines, explaining, legal
+from applications import answering, chains, deadlines, explaining, hands, legal
 from applications.models import Dossier, Event
 from applications.states import CLOCK_RUNNING, ENDED, FINAL, INSIDE_KINDS, PAUSED, State
 from applications.wording import skipped_in_words, step_name
@@ -122,16 +122,15 @@ def happenings(dossier: Dossier) -> list[Happening]:
     events = told.select_related("actor", "agency", "note").order_by("-seq")
     keys = {event.data[role] for event in events for role in ("partner", "asked") if role in event.data}
     partners = dict(Agency.objects.filter(key__in=keys).values_list("key", "name"))
-    return [_happening(dossier, event, partners) for event in events]
+    named = hands.names(events)
+    return [_happening(dossier, event, partners, _who(dossier, event, named[event.pk])) for event in events]
 
 
-def _happening(dossier: Dossier, event: Event, partners: Mapping[str, str]) -> Happening:
+def _happening(dossier: Dossier, event: Event, partners: Mapping[str, str], who: str) -> Happening:
     note = getattr(event, "note", None)
     text = note.text if note is not None and event.kind in TOLD_REASONS else ""
     text = text or skipped_in_words(dossier.steps, event.data)
-    return Happening(
-        event.kind, event.at, _title(event, partners), _who(dossier, event), text, BY_FORM.get(event.kind, "")
-    )
+    return Happening(event.kind, event.at, _title(event, partners), who, text, BY_FORM.get(event.kind, ""))
 
 
 def _title(event: Event, partners: Mapping[str, str]) -> str:
@@ -168,10 +167,10 @@ def _amount(vnd: int | None) -> str:
     return _("%(amount)s đồng") % {"amount": number_format(vnd or 0, 0, force_grouping=True)}
 
 
-def _who(dossier: Dossier, event: Event) -> str:
+def _who(dossier: Dossier, event: Event, officer: str) -> str:
     if event.actor_id == dossier.submitter.user_id:
         return ""
-    name = event.actor.full_name if event.actor else _("Tự động")
+    name = officer if event.actor else _("Tự động")
     return f"{name}, {event.agency.name}" if event.agency else name
 
 

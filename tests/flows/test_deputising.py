@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import papers, printing, sweeping
+from applications import papers, printing, sweeping, timeline
 from applications.models import Event, Outbox, Result
 from applications.states import State
 from identity.models import Officer, Role
@@ -52,6 +52,8 @@ def test_a_signs_for_b_within_the_days_given_and_the_paper_says_so(settings, tmp
     signed = Event.objects.get(dossier=dossier, kind="sign")
     assert signed.actor_id == vice_post.user_id
     assert "Võ Thanh Tùng thay Hoàng Đình Nam" in clerk.get(desk(dossier)).text
+    told = {one.kind: one.who for one in timeline.happenings(dossier)}
+    assert told["sign"] == f"Võ Thanh Tùng thay Hoàng Đình Nam, {agency.name}"
     slip = printing.routing_of(dossier, at=timezone.now())
     assert "Võ Thanh Tùng thay Hoàng Đình Nam" in [step.received_by for step in slip]
     said = words(papers.read(Result.objects.get(dossier=dossier).path))
