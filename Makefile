@@ -19,7 +19,7 @@ run: setup ## Chạy cổng với dữ liệu trình diễn tại http://127.0.0
 	@exec $(PYTHON_ENV) manage.py run
 
 test: setup-test ## Chạy toàn bộ kiểm thử (ARGS="-k tên") / run the tests
-	@$(PYTHON_ENV) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PYTHON_ENV) -m pytest -n 3 --dist loadgroup $(ARGS)  # one of the three mostly waits for a browser
 
 demo: setup ## Đi trọn ba thủ tục qua HTTP, kết quả ở .local/demo/ / the main job, end to end
 	@$(PYTHON_ENV) manage.py journey
