@@ -24,7 +24,7 @@ from applications.actors import Actor, Mandate
 from applications.models import Absence, Attachment, Dossier, Event, Result, SupplementDraft
 from applications.office import checks, clock, consulting, inbox, legal_clock, queues
 from applications.office.facts import Group, groups, reported_of
-from applications.services import claiming
+from applications.services import claiming, four_eyes
 from applications.services.asking import ASKERS
 from applications.services.checking import JUDGED_AT
 from applications.states import State, actions_for
@@ -47,6 +47,8 @@ FIRST_ACTS = (
     "request_supplement",
 )
 """What moves the dossier on stands first and is the one filled button; the rest follows the table."""
+SECOND_PERSON = ("approve", "sign")
+"""Steps, and their acts, that never belong to who wrote the draft."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ class Workspace:
     instead_of: Sequence[Mandate]
     chain: steps.Chain
     step_due: clock.Chip | None
+    needs_another: bool
+    """The officer would decide on a draft of their own: a second person has to."""
 
     @property
     def step_number(self) -> int:
@@ -170,6 +174,7 @@ def build(
     result = Result.objects.filter(dossier=dossier).first()
     papers = papers_of(dossier, journey)
     chain = chains.chain_of(dossier)
+    is_own = decides_on_own_draft(dossier, by, result)
     pending = SupplementDraft.objects.select_related("drafted_by").filter(dossier=dossier, closed_at=None)
     return Workspace(
         dossier=dossier,
@@ -183,7 +188,8 @@ def build(
         checks=checks.conditions(dossier, journey, found),
         conditions=checklist.judged(dossier, typed),
         may_judge=Role.CASE_OFFICER in by.roles and dossier.current_step.get("kind") in JUDGED_AT,
-        actions=actions_of(dossier, by, result, is_asking=pending.exists()),
+        actions=actions_of(dossier, by, result, is_asking=pending.exists(), is_own=is_own),
+        needs_another=is_own,
         history=history_of(dossier),
         forms=printing.available(dossier, at=now),
         result=result,
@@ -204,15 +210,28 @@ def build(
     )
 
 
-def actions_of(dossier: Dossier, by: Actor, result: Result | None, *, is_asking: bool) -> list[Action]:
+def decides_on_own_draft(dossier: Dossier, by: Actor, result: Result | None) -> bool:
+    """The step waits for one of the officer's roles, and the officer, or whom they stood in for, wrote the draft."""
+    waits = dossier.current_step.get("kind") in SECOND_PERSON and steps.may_act(
+        dossier.current_step, by.roles
+    )
+    if result is None or not waits:
+        return False
+    return by.user_id in four_eyes.persons_behind(dossier, "propose", result.proposed_by_id)
+
+
+def actions_of(
+    dossier: Dossier, by: Actor, result: Result | None, *, is_asking: bool, is_own: bool
+) -> list[Action]:
     """What this officer may do now, by the one table of states; the verbs check it again.
 
-    ``is_asking``: a further supplement request waits for a superior, so no other one is written.
+    ``is_asking``: a further supplement request waits for a superior, so no other one is written; ``is_own``: the
+    draft is the officer's, so another person decides on it.
     """
     kind = dossier.current_step.get("kind", "")
     mine = steps.may_act(dossier.current_step, by.roles)
     edges = [one for one in actions_for(dossier.state, by.roles, kind) if mine or not one.step]
-    drafted = result is not None and result.status == Result.Status.DRAFT and kind in ("approve", "sign")
+    drafted = result is not None and result.status == Result.Status.DRAFT and kind in SECOND_PERSON
     signed = result is not None and result.status == Result.Status.SIGNED
     sealed = result is not None and result.status != Result.Status.DRAFT
     hidden = {
@@ -220,6 +239,7 @@ def actions_of(dossier: Dossier, by: Actor, result: Result | None, *, is_asking:
         "release": not signed,
         "stop": sealed,
         "request_supplement": is_asking,
+        **dict.fromkeys(SECOND_PERSON, is_own),
     }
     shown = [Action(edge.action, str(edge.label)) for edge in edges if not hidden.get(edge.action, False)]
     return sorted(

@@ -625,3 +625,14 @@ def test_a_register_that_is_still_silent_is_named(agency, monkeypatch):
     monkeypatch.setattr(registers, "fetch", silent)
     client, _post = signed_in(agency, Role.INTAKE)
     assert "Chưa đối chiếu được: Cơ sở dữ liệu quốc gia về dân cư" in client.get(desk(dossier)).text
+
+
+def test_who_wrote_a_draft_is_told_that_another_person_decides_on_it(agency):
+    dossier = factories.processing(agency)
+    author, other = factories.everyone(agency), factories.everyone(agency)
+    services.propose(dossier=dossier, kind="grant", by=actors.officer(author), at=timezone.now())
+    own, theirs = (factories.sign_in_officer(Client(), post).get(desk(dossier)) for post in (author, other))
+    assert "cần người thứ hai" in own.text
+    assert "sign" not in [action.name for action in own.context["desk"].actions]
+    assert "cần người thứ hai" not in theirs.text
+    assert "sign" in [action.name for action in theirs.context["desk"].actions]
