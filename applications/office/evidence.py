@@ -22,6 +22,7 @@ from applications.models import Answer, Dossier, Event, Result, ReturnedDraft, S
 from applications.office import checks, comparing, grounds, queues, risks
 from applications.office.comparing import Change
 from applications.prefill import EID
+from applications.services import four_eyes
 from applications.states import State
 from identity.errors import Refused
 from identity.models import Officer
@@ -36,7 +37,7 @@ _DECIDED = [queues.Branch(State.COMPLETED), queues.Branch(State.DELIVERED)]
 @dataclass(frozen=True)
 class Evidence:
     """``by_hand``: findings that differ from the suggestion, be it empty; ``opened_at``: when this signer last opened
-    the draft as it now stands; ``is_own``: the signer drafted it."""
+    the draft as it now stands; ``is_own``: the signer wrote it, or it was written for them."""
 
     flags: Sequence[risks.Flag]
     by_hand: Sequence[Change]
@@ -51,7 +52,7 @@ class Evidence:
 
 def of(officer: Officer, dossiers: Sequence[Dossier], *, now: dt.datetime) -> dict[int, Evidence]:
     """Evidence of each dossier that has a draft, by its number."""
-    drafted = _drafted_at(dossiers)
+    drafted = _drafted(dossiers)
     answered, late, returned = _answers(dossiers), _late_defects(dossiers), _returns(dossiers)
     opened = access.last_read(officer, dossiers, purpose=TO_SIGN)
     usual = {version: _usual(officer, version) for version in {one.version_id for one in dossiers}}
@@ -60,7 +61,8 @@ def of(officer: Officer, dossiers: Sequence[Dossier], *, now: dt.datetime) -> di
         result = getattr(dossier, "result", None)
         if result is None:
             continue
-        facts, since = answered.get(dossier.pk, {}), drafted.get(dossier.pk)
+        facts = answered.get(dossier.pk, {})
+        since, written = drafted.get(dossier.pk, (None, {}))
         findings = issuing.findings_of(dossier) if result.kind == Result.Kind.GRANT else []
         by_hand = comparing.by_hand(findings, result.fields)
         case = risks.Case(
@@ -81,7 +83,7 @@ def of(officer: Officer, dossiers: Sequence[Dossier], *, now: dt.datetime) -> di
             flags=risks.flags(case, large_fee_vnd=settings.LARGE_FEE_VND),
             by_hand=by_hand,
             opened_at=seen if seen and since and seen >= since else None,
-            is_own=result.proposed_by_id == officer.user_id,
+            is_own=officer.user_id in four_eyes.authors(result.proposed_by_id, written),
             matched=facts.get("matched", 0),
         )
     return found
@@ -135,9 +137,11 @@ def _judged(dossier: Dossier, now: dt.datetime, fees: answering.Fees) -> Iterabl
     return checks.rules_of(dossier, answering.journey_of(dossier, at=dossier.submitted_at or now, fees=fees))
 
 
-def _drafted_at(dossiers: Sequence[Dossier]) -> dict[int, dt.datetime]:
-    events = Event.objects.filter(dossier__in=dossiers, kind="propose").order_by()
-    return dict(events.values_list("dossier").annotate(Max("at")))
+def _drafted(dossiers: Sequence[Dossier]) -> dict[int, tuple[dt.datetime | None, dict[str, Any]]]:
+    """When the draft as it stands was written, and what its event says."""
+    events = Event.objects.filter(dossier__in=dossiers, kind="propose").order_by("dossier", "-seq")
+    found = events.distinct("dossier").values_list("dossier", "at", "data")
+    return {dossier: (at, data) for dossier, at, data in found}
 
 
 def _answers(dossiers: Sequence[Dossier]) -> dict[int, dict[str, Any]]:

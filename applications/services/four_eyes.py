@@ -6,7 +6,8 @@ and not through a deputy.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -37,5 +38,9 @@ def second_person(
 def persons_behind(dossier: Dossier, drafted: str, drafter: int | None) -> set[int]:
     """Accounts of who wrote the draft now waiting and of whom they stood in for; empty for a rule."""
     written = Event.objects.filter(dossier=dossier.pk, kind=drafted).order_by("-seq")
-    last = written.values_list("data", flat=True).first() or {}
-    return {one for one in (drafter, last.get("for")) if one is not None}
+    return authors(drafter, written.values_list("data", flat=True).first() or {})
+
+
+def authors(drafter: int | None, data: Mapping[str, Any]) -> set[int]:
+    """The same from the ``data`` of the event that wrote the draft."""
+    return {one for one in (drafter, data.get("for")) if one is not None}
