@@ -239,6 +239,8 @@ def test_whom_it_was_drafted_for_does_not_sign_it(world):
     services.propose(dossier=dossier, kind="grant", by=by, at=AT)
     assert Event.objects.get(dossier=dossier, kind="propose").data["delegation"] == lent.pk
     refused(both, dossier)
+    assert [row.known.is_own for row in signing.read(both, now=AT).rows] == [True]
+    assert [row.known.is_own for row in signing.read(world.signer, now=AT).rows] == [False]
     signs(world.signer, dossier)
 
 
