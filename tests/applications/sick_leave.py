@@ -7,28 +7,12 @@ import datetime as dt
 from django.test import Client
 
 from applications.models import BatchOperation
+from bench.batches import COLUMNS, SHARED
 from identity.models import Agency, Officer, Role
 from procedures.models import ProcedureVersion
 from tests import factories
 from tests.applications import walking
 
-COLUMNS = (
-    "Số định danh cá nhân",
-    "Họ, chữ đệm và tên",
-    "Ngày, tháng, năm sinh",
-    "Giới tính",
-    "Nơi cư trú",
-    "Mã số bảo hiểm xã hội",
-    "Số điện thoại",
-    "Nghỉ ốm từ ngày",
-    "Nghỉ ốm đến ngày",
-)
-SHARED = """Nơi bạn đang làm việc và đóng bảo hiểm: Công ty Dệt may Hòa Thọ
-Ai bị bệnh?: Tôi bị bệnh
-Cơ sở khám, chữa bệnh: Trạm Y tế phường Hải Châu
-Chẩn đoán: COVID-19
-Phương pháp điều trị: Cách ly, theo dõi tại nhà
-Cách nhận kết quả: Chỉ nhận bản điện tử"""
 PAPER = "doc_home_isolation_treatment_record"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 HOMES = ("12 Bạch Đằng, Phường Hải Châu, Thành phố Đà Nẵng", "Thôn 3, Xã Hòa Vang, Thành phố Đà Nẵng")
