@@ -94,9 +94,63 @@ def test_a_birth_is_answered_the_same_day_or_on_the_next_working_day(agency, acc
     assert not Letter.objects.exists()
 
 
+def consulted_on(dossier: Dossier, officer: actors.Actor) -> None:
+    """Another agency is asked for three working days, reminded, and agrees; then the plot was inspected."""
+    other = factories.commune_agency("Thanh Khê")
+    drawing = dossier.attachments.get(question="doc_design_drawings")
+    asked = services.consult(
+        dossier=dossier, agency=other, question="Thửa đất có trong hành lang thoát lũ không?",
+        papers=[drawing.pk], days=3, by=officer, at=on(21, 4, 8),
+    )  # fmt: skip
+    assert asked.due_at == on(24, 4, 17)
+    assert sweeping.remind_consulted(at=on(24, 4, 10)) == 1
+    expert = actors.officer(factories.officer(other, Role.CASE_OFFICER, name="Võ Chuyên Gia"))
+    services.answer_consultation(consultation=asked, opinion="agree", text="", by=expert, at=on(24, 4, 11))
+    dossier.refresh_from_db()
+    assert (dossier.open_consultations, dossier.due_at) == (0, on(5, 5, 17))
+
+    services.verify(dossier=dossier, note="Ranh thửa khớp với bản vẽ", by=officer, at=on(27, 4, 15))
+
+
+def supplemented(dossier: Dossier, officer: actors.Actor) -> None:
+    """The clock stands still from 28/4 to 7/5."""
+    missing = [{"question": "floors", "label": "Số tầng", "reason": "Ghi rõ tầng hầm"}]
+    services.request_supplement(dossier=dossier, items=missing, by=officer, at=on(28, 4, 9))
+    assert sweeping.draft_letters(at=on(6, 5, 9)) == 0  # the clock stands still
+    owner = actors.citizen(dossier.submitter)
+    services.save_answers(
+        dossier=dossier, answers={"floors": "3 tầng, 1 tầng hầm"}, by=owner, at=on(7, 5, 14)
+    )
+    services.answer_supplement(dossier=dossier, by=owner, at=on(7, 5, 14))
+    assert dossier.due_at == on(14, 5, 17)  # 21 to 28/4 are days 1 to 8, 8/5 is day 9, 14/5 day 15
+    assert Pause.objects.get(dossier=dossier).legal_basis.startswith("Nghị định 118/2025/NĐ-CP")
+
+
+def apologised_for(dossier: Dossier, officer: actors.Actor, leader: actors.Actor) -> None:
+    """Late on 15/5: one letter, mended, signed and sent once; the first date stays beside the new one."""
+    assert sweeping.draft_letters(at=on(14, 5, 17)) == 0
+    assert sweeping.draft_letters(at=on(15, 5, 8)) == 1
+    services.revise_letter(
+        dossier=dossier, reason="Chờ đo lại ranh thửa", new_due_at=on(20, 5, 17), by=officer, at=on(15, 5, 8)
+    )
+    services.sign_letter(dossier=dossier, by=leader, at=on(15, 5, 8, 10))
+    assert sweeping.run(Outbox.Topic.LETTER, dossier.pk, at=on(15, 5, 8, 11))
+    assert sweeping.draft_letters(at=on(15, 5, 9)) == 0
+    dossier.refresh_from_db()
+    assert (dossier.due_at, dossier.reappointed_at) == (on(14, 5, 17), on(20, 5, 17))
+
+
+def granted(agency, dossier: Dossier, officer: actors.Actor) -> None:
+    services.propose(dossier=dossier, kind="grant", by=officer, at=on(19, 5, 9))
+    services.sign(dossier=dossier, by=somebody(agency, Role.SIGNER, "Chủ Tịch"), at=on(19, 5, 10))
+    clerk = somebody(agency, Role.REGISTRY_CLERK, "Văn Thư")
+    services.number(dossier=dossier, by=clerk, at=on(19, 5, 10))
+    sealed(dossier, at=on(19, 5, 10))
+    services.release(dossier=dossier, by=clerk, at=on(19, 5, 11))
+
+
 def test_a_permit_is_consulted_on_supplemented_late_apologised_for_and_still_granted(agency):
     """Fifteen days from 20/4/2026; what stands in the comments is counted by hand."""
-    other = factories.commune_agency("Thanh Khê")
     dossier = filed("building-permit-house", at=on(20, 4, 8))
     assert (dossier.state, dossier.unpaid_vnd) == (State.PAYMENT_REQUESTED, 75_000)
     services.record_payment(dossier=dossier, amount_vnd=75_000, reference="GD1", at=on(20, 4, 8))
@@ -112,49 +166,10 @@ def test_a_permit_is_consulted_on_supplemented_late_apologised_for_and_still_gra
     services.accept(dossier=dossier, by=intake, at=on(20, 4, 9))
     services.pass_on(dossier=dossier, by=intake, at=on(20, 4, 9))
     assert dossier.due_at == on(5, 5, 17)  # day 1 is 21/4, day 15 is 5/5
-
-    drawing = dossier.attachments.get(question="doc_design_drawings")
-    asked = services.consult(
-        dossier=dossier, agency=other, question="Thửa đất có trong hành lang thoát lũ không?",
-        papers=[drawing.pk], days=3, by=officer, at=on(21, 4, 8),
-    )  # fmt: skip
-    assert asked.due_at == on(24, 4, 17)
-    assert sweeping.remind_consulted(at=on(24, 4, 10)) == 1
-    expert = actors.officer(factories.officer(other, Role.CASE_OFFICER, name="Võ Chuyên Gia"))
-    services.answer_consultation(consultation=asked, opinion="agree", text="", by=expert, at=on(24, 4, 11))
-    dossier.refresh_from_db()
-    assert (dossier.open_consultations, dossier.due_at) == (0, on(5, 5, 17))
-
-    services.verify(dossier=dossier, note="Ranh thửa khớp với bản vẽ", by=officer, at=on(27, 4, 15))
-
-    missing = [{"question": "floors", "label": "Số tầng", "reason": "Ghi rõ tầng hầm"}]
-    services.request_supplement(dossier=dossier, items=missing, by=officer, at=on(28, 4, 9))
-    assert sweeping.draft_letters(at=on(6, 5, 9)) == 0  # the clock stands still
-    owner = actors.citizen(dossier.submitter)
-    services.save_answers(
-        dossier=dossier, answers={"floors": "3 tầng, 1 tầng hầm"}, by=owner, at=on(7, 5, 14)
-    )
-    services.answer_supplement(dossier=dossier, by=owner, at=on(7, 5, 14))
-    assert dossier.due_at == on(14, 5, 17)  # 21 to 28/4 are days 1 to 8, 8/5 is day 9, 14/5 day 15
-    assert Pause.objects.get(dossier=dossier).legal_basis.startswith("Nghị định 118/2025/NĐ-CP")
-
-    assert sweeping.draft_letters(at=on(14, 5, 17)) == 0
-    assert sweeping.draft_letters(at=on(15, 5, 8)) == 1
-    services.revise_letter(
-        dossier=dossier, reason="Chờ đo lại ranh thửa", new_due_at=on(20, 5, 17), by=officer, at=on(15, 5, 8)
-    )
-    services.sign_letter(dossier=dossier, by=leader, at=on(15, 5, 8, 10))
-    assert sweeping.run(Outbox.Topic.LETTER, dossier.pk, at=on(15, 5, 8, 11))
-    assert sweeping.draft_letters(at=on(15, 5, 9)) == 0
-    dossier.refresh_from_db()
-    assert (dossier.due_at, dossier.reappointed_at) == (on(14, 5, 17), on(20, 5, 17))
-
-    services.propose(dossier=dossier, kind="grant", by=officer, at=on(19, 5, 9))
-    services.sign(dossier=dossier, by=somebody(agency, Role.SIGNER, "Chủ Tịch"), at=on(19, 5, 10))
-    clerk = somebody(agency, Role.REGISTRY_CLERK, "Văn Thư")
-    services.number(dossier=dossier, by=clerk, at=on(19, 5, 10))
-    sealed(dossier, at=on(19, 5, 10))
-    services.release(dossier=dossier, by=clerk, at=on(19, 5, 11))
+    consulted_on(dossier, officer)
+    supplemented(dossier, officer)
+    apologised_for(dossier, officer, leader)
+    granted(agency, dossier, officer)
     assert Result.objects.get(dossier=dossier).kind == "grant"
     assert dossier.ended_at == on(19, 5, 11)
     kinds = [event.kind for event in Event.objects.filter(dossier=dossier).order_by("seq")]
