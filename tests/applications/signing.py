@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from django.test import Client
 from django.utils import timezone
-from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from applications import actors, services
 from applications.models import Dossier, Result
@@ -17,16 +15,28 @@ from procedures.models import ProcedureVersion
 from tests import factories
 
 DESK = "/can-bo/ky-so/"
-
-
-def six_digits(post: Officer) -> str:
-    """A code of the officer's device that was not used yet: the device takes one step ahead as well."""
-    device = TOTPDevice.objects.get(user=post.user)
-    generator = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-    generator.time = timezone.now().timestamp()
-    if device.last_t >= generator.t():
-        generator.time += device.step
-    return f"{generator.token():06}"
+FINDINGS = {
+    **factories.PROCESSING,
+    "findings": [
+        {"id": "book", "label": "Quyển số", "required": False, "suggest": "01/2026"},
+        {"id": "number", "label": "Số định danh", "required": False, "suggest": ""},
+    ],
+    "conditions": [
+        {
+            "when": "child_name != ''",
+            "pass_vi": "Trẻ đã có tên",
+            "fail_vi": "Trẻ chưa có tên",
+        }
+    ],
+}
+WITH_FINDINGS = {
+    **factories.FORM,
+    "result_fields": [
+        *factories.FORM["result_fields"],
+        {"label": "Quyển số", "source": "issued"},
+        {"label": "Số định danh", "source": "issued"},
+    ],
+}
 
 
 def signer(agency: Agency, name: str = "Võ Thanh Tùng") -> tuple[Client, Officer]:
@@ -70,3 +80,15 @@ def read_sample(client: Client, post: Officer, dossiers: list[Dossier]) -> Dossi
 def statuses(dossiers: Iterable[Dossier]) -> list[str]:
     """Status of each result, in the order given."""
     return [Result.objects.get(dossier=one).status for one in dossiers]
+
+
+def version_with_findings():
+    return factories.version(form=WITH_FINDINGS, processing=FINDINGS)
+
+
+def row_of(page, dossier: Dossier):
+    return next(row for row in page.context["desk"].rows if row.dossier.pk == dossier.pk)
+
+
+def flags_of(page, dossier: Dossier) -> list[str]:
+    return [flag.key for flag in row_of(page, dossier).known.flags]

@@ -16,7 +16,8 @@ from applications.office import silence
 from identity.models import DataAccess, Role
 from tests import factories
 from tests.applications import lateness
-from tests.applications.test_office import INBOX, signed_in, six_digits
+from tests.applications.desks import INBOX, signed_in
+from tests.applications.second_factor import six_digits
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from applications.states import State
 from identity.errors import Conflict, Forbidden, Refused
 from identity.models import DataAccess, Role
 from tests import factories
-from tests.applications.test_office import desk, picture, press
+from tests.applications.desks import desk, picture, press
 
 LISTED = "/can-bo/lay-y-kien/"
 BASIS = "Luật Xây dựng 2014, Điều 102"

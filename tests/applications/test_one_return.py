@@ -16,7 +16,7 @@ from applications.states import State
 from identity.errors import Conflict, Forbidden, Refused
 from identity.models import Role
 from tests import factories
-from tests.applications.test_office import desk, picture, press
+from tests.applications.desks import desk, picture, press
 
 BASIS = "Luật Hộ tịch 2014, Điều 16"
 

@@ -2,213 +2,45 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import re
 
 import pytest
-from django.db import DatabaseError, connection
-from django.test.utils import CaptureQueriesContext
+from django.db import DatabaseError
 from django.utils import timezone
 
 from applications import actors, services
 from applications.models import (
-    Answer,
     DeskRound,
     DeskRoundItem,
     Dossier,
     Event,
-    Result,
     ReturnedDraft,
-    SupplementRequest,
 )
-from applications.office import evidence, signing
+from applications.office import evidence
 from applications.services import signing_many
 from identity.models import DataAccess, Role
 from tests import factories
+from tests.applications.second_factor import unused_digits
 from tests.applications.signing import (
     DESK,
     boxes,
     drafts,
+    flags_of,
     press_sign,
     read_sample,
+    row_of,
     signer,
-    six_digits,
     statuses,
+    version_with_findings,
 )
 
 pytestmark = pytest.mark.django_db
-FINDINGS = {
-    **factories.PROCESSING,
-    "findings": [
-        {"id": "book", "label": "Quyển số", "required": False, "suggest": "01/2026"},
-        {"id": "number", "label": "Số định danh", "required": False, "suggest": ""},
-    ],
-    "conditions": [
-        {
-            "when": "child_name != ''",
-            "pass_vi": "Trẻ đã có tên",
-            "fail_vi": "Trẻ chưa có tên",
-        }
-    ],
-}
-WITH_FINDINGS = {
-    **factories.FORM,
-    "result_fields": [
-        *factories.FORM["result_fields"],
-        {"label": "Quyển số", "source": "issued"},
-        {"label": "Số định danh", "source": "issued"},
-    ],
-}
 
 
 @pytest.fixture
 def agency():
     return factories.commune_agency()
-
-
-def version_with_findings():
-    return factories.version(form=WITH_FINDINGS, processing=FINDINGS)
-
-
-def row_of(page, dossier: Dossier):
-    return next(row for row in page.context["desk"].rows if row.dossier.pk == dossier.pk)
-
-
-def flags_of(page, dossier: Dossier) -> list[str]:
-    return [flag.key for flag in row_of(page, dossier).known.flags]
-
-
-# What the signer sees
-
-
-def test_each_row_says_why_and_what_the_officer_wrote(agency):
-    version = version_with_findings()
-    [usual] = drafts(agency, 1, of=version, findings={"book": "01/2026"})
-    [filled] = drafts(agency, 1, of=version, findings={"book": "01/2026", "number": "079226000001"})
-    [changed] = drafts(agency, 1, of=version, findings={"book": "02/2026"}, reason="Mẹ có mặt")
-    client, _post = signer(agency)
-    page = client.get(DESK)
-    told = [(row_of(page, one).template.text, row_of(page, one).reason) for one in (usual, filled, changed)]
-    assert told == [
-        ("Đúng mẫu", "Trẻ đã có tên"),
-        ("Điền thêm 1 mục", "Trẻ đã có tên; Cơ quan ghi: Số định danh"),
-        ("Khác mẫu 1 chỗ", "Trẻ đã có tên; Cơ quan ghi: Quyển số; Mẹ có mặt"),
-    ]
-    assert [flags_of(page, one) for one in (usual, filled, changed)] == [[], [], ["altered"]]
-    assert "079226000001" not in page.text, "a list names nobody's data: it is no recorded reading"
-    opened = client.get(DESK, {"ho-so": changed.code}).text
-    assert "<del>01/2026</del> <ins>02/2026</ins>" in opened
-    assert "<del>" not in client.get(DESK, {"ho-so": usual.code}).text
-
-
-def test_the_clean_sheet_has_no_marks(agency):
-    [changed] = drafts(agency, 1, of=version_with_findings(), findings={"book": "02/2026"})
-    client, _post = signer(agency)
-    page = client.get(DESK, {"ho-so": changed.code, "sach": "1"})
-    sheet = page.text.split("<article")[1].split("</article>")[0]
-    assert "02/2026" in sheet
-    assert "<ins>" not in sheet
-
-
-def test_each_risk_has_its_words(agency, settings):
-    settings.LARGE_FEE_VND = 1000
-    [refused] = drafts(agency, 1, kind="refusal", reason="Đã đăng ký nơi khác")
-    [silent], [late], [twice], [dear], [wrong], [asked] = (drafts(agency, 1) for _n in range(6))
-    Dossier.objects.filter(pk=silent.pk).update(needs_matching=True)
-    Dossier.objects.filter(pk=late.pk).update(due_at=timezone.now() - dt.timedelta(hours=1))
-    Dossier.objects.filter(pk=twice.pk).update(supplement_count=2)
-    Dossier.objects.filter(pk=dear.pk).update(fee_vnd=1000)
-    Answer.objects.create(dossier=wrong, question="correction.req_name", value="Hạnh", at=wrong.submitted_at)
-    SupplementRequest.objects.create(
-        dossier=asked,
-        items=[],
-        requested_by=asked.result.proposed_by,
-        requested_at=asked.submitted_at,
-        answer_by=asked.submitted_at,
-        answered_at=asked.submitted_at,
-        late_defects=1,
-    )
-    [outdated] = drafts(agency, 1)
-    outdated.answers.filter(question="child_name").update(
-        value="Tên Khác", at=timezone.now() + dt.timedelta(hours=1)
-    )
-    client, _post = signer(agency)
-    page = client.get(DESK)
-    cases = (refused, silent, late, twice, dear, wrong, asked, outdated)
-    assert [flags_of(page, one) for one in cases] == [
-        ["refusal"],
-        ["self_declared"],
-        ["overdue"],
-        ["supplements"],
-        ["large_fee"],
-        ["reported"],
-        ["late_defects"],
-        ["outdated"],
-    ]
-    for words in ("Từ chối, đọc lý do", "Dân tự khai thay CSDL", "Bổ sung 2 lần", "Phí lớn: 1.000 đồng"):
-        assert words in page.text
-    assert "Đã đăng ký nơi khác" in page.text
-    opened = client.get(DESK, {"ho-so": outdated.code}).text
-    assert "hồ sơ nay là «Tên Khác», dự thảo ghi «Lê Nguyễn An Nhiên»" in opened
-
-
-def test_a_paper_unlike_the_last_ones_is_unusual(agency):
-    version = version_with_findings()
-    before = drafts(agency, 10, of=version, findings={"book": "01/2026"})
-    at, by = timezone.now(), actors.officer(factories.officer(agency, Role.SIGNER))
-    clerk = actors.officer(factories.officer(agency, Role.REGISTRY_CLERK))
-    for dossier in before:
-        services.sign(dossier=dossier, by=by, at=at)
-        Result.objects.filter(dossier=dossier).update(status="signed", sha256="0" * 64)
-        services.release(dossier=dossier, by=clerk, at=at)
-    [like] = drafts(agency, 1, of=version, findings={"book": "01/2026"})
-    [unlike] = drafts(agency, 1, of=version, findings={"book": "01/2026", "number": "1"})
-    client, _post = signer(agency)
-    page = client.get(DESK)
-    assert (flags_of(page, like), flags_of(page, unlike)) == ([], ["unusual"])
-    note = row_of(page, unlike).known.flags[0].chip.note
-    assert note == "Hiếm trong 10 hồ sơ gần nhất của thủ tục: có dòng «Số định danh»."
-
-
-def test_the_desk_asks_as_many_questions_for_many_drafts_as_for_one(agency):
-    version = version_with_findings()
-    client, _post = signer(agency)
-
-    def questions() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            client.get(DESK)
-        return len(asked)
-
-    drafts(agency, 1, of=version)
-    questions()
-    one = questions()
-    drafts(agency, 6, of=version)
-    assert questions() == one
-
-
-def test_the_list_goes_on_page_by_page_in_the_order_of_the_deadlines(agency, monkeypatch):
-    monkeypatch.setattr(signing, "PAGE", 2)
-    alike = drafts(agency, 3)
-    client, post = signer(agency)
-    first = client.get(DESK).context["desk"]
-    rest = client.get(DESK, {"sau": first.next_key}).context["desk"]
-    assert [[row.dossier for row in page.rows] for page in (first, rest)] == [alike[:2], alike[2:]]
-    assert (first.total, rest.next_key) == ("3", "")
-    refused = press_sign(client, boxes(alike[2:]), "", sau=first.next_key)
-    assert [row.dossier for row in refused.context["desk"].rows] == alike[2:]
-
-
-def test_drafts_of_other_agencies_are_not_there(agency):
-    [mine], [foreign] = drafts(agency, 1), drafts(factories.commune_agency("Thanh Khê"), 1)
-    client, post = signer(agency)
-    page = client.get(DESK)
-    assert [row.dossier for row in page.context["desk"].rows] == [mine]
-    assert client.get(DESK, {"ho-so": foreign.code}).status_code == 404
-    assert press_sign(client, boxes([mine, foreign]), six_digits(post)).status_code == 404
-    assert statuses([mine, foreign]) == ["draft", "draft"]
 
 
 # Signing
@@ -221,7 +53,7 @@ def test_of_twenty_one_stale_item_is_told_and_nineteen_are_signed(agency):
     read_sample(client, post, alike)
     other = actors.officer(factories.officer(agency, Role.SIGNER, name="Hoàng Đình Nam"))
     services.sign(dossier=alike[7], by=other, at=timezone.now())
-    answer = press_sign(client, picked, six_digits(post))
+    answer = press_sign(client, picked, unused_digits(post))
     made = DeskRound.objects.get()
     assert answer["Location"] == f"/can-bo/luot/{made.key}/"
     outcomes = {item.dossier_id: item.outcome for item in made.items.all()}
@@ -238,7 +70,7 @@ def test_the_results_can_be_read_by_a_colleague_and_by_nobody_elsewhere(agency):
     client, post = signer(agency)
     alike = drafts(agency, 2)
     read_sample(client, post, alike)
-    address = press_sign(client, boxes(alike), six_digits(post))["Location"]
+    address = press_sign(client, boxes(alike), unused_digits(post))["Location"]
     colleague = factories.sign_in_officer(client.__class__(), factories.officer(agency, Role.CASE_OFFICER))
     stranger, _post = signer(factories.commune_agency("Thanh Khê"))
     assert (colleague.get(address).status_code, stranger.get(address).status_code) == (200, 404)
@@ -252,7 +84,7 @@ def test_a_draft_made_anew_since_the_page_is_not_signed(agency):
     drafter = actors.officer(factories.officer(agency, Role.CASE_OFFICER))
     services.propose(dossier=dossier, kind="refusal", reason="Trùng", by=drafter, at=timezone.now())
     client, post = signer(agency)
-    answer = press_sign(client, picked, six_digits(post))
+    answer = press_sign(client, picked, unused_digits(post))
     assert answer.status_code == 409
     assert Event.objects.filter(kind="sign").count() == 0
 
@@ -261,14 +93,14 @@ def test_only_alike_drafts_are_signed_together_and_the_sentence_names_them(agenc
     version = factories.version()
     mixed = [*drafts(agency, 1, of=version), *drafts(agency, 1, of=version, kind="refusal", reason="Trùng")]
     client, post = signer(agency)
-    answer = press_sign(client, boxes(mixed), six_digits(post))
+    answer = press_sign(client, boxes(mixed), unused_digits(post))
     assert answer.status_code == 422
     assert "Chỉ ký cùng lúc các văn bản cùng thủ tục và cùng loại" in answer.text
     assert "Giấy khai sinh (Đăng ký khai sinh); Văn bản từ chối giải quyết hồ sơ" in answer.text
     assert (DeskRound.objects.count(), Event.objects.filter(kind="sign").count()) == (0, 0)
     [elsewhere] = drafts(agency, 1)
-    assert press_sign(client, boxes([mixed[0], elsewhere]), six_digits(post)).status_code == 422
-    assert press_sign(client, boxes([mixed[0]]), six_digits(post)).status_code == 302
+    assert press_sign(client, boxes([mixed[0], elsewhere]), unused_digits(post)).status_code == 422
+    assert press_sign(client, boxes([mixed[0]]), unused_digits(post)).status_code == 302
 
 
 def test_a_flagged_draft_is_signed_with_others_only_after_this_signer_opened_it(agency, monkeypatch):
@@ -279,7 +111,7 @@ def test_a_flagged_draft_is_signed_with_others_only_after_this_signer_opened_it(
     colleague, _post = signer(agency, "Người Khác")
     colleague.get(DESK, {"ho-so": flagged.code})
     monkeypatch.setattr(evidence, "sample_of", lambda officer, dossiers: None)
-    press_sign(client, boxes([plain, flagged]), six_digits(post))
+    press_sign(client, boxes([plain, flagged]), unused_digits(post))
     assert statuses([plain, flagged]) == ["signing", "draft"]
     refused = DeskRoundItem.objects.get(outcome="refused")
     assert refused.dossier == flagged
@@ -287,7 +119,7 @@ def test_a_flagged_draft_is_signed_with_others_only_after_this_signer_opened_it(
     assert row_of(client.get(DESK), flagged).can_be_picked is False
     client.get(DESK, {"ho-so": flagged.code})
     assert row_of(client.get(DESK), flagged).can_be_picked is True
-    press_sign(client, boxes([flagged]), six_digits(post))
+    press_sign(client, boxes([flagged]), unused_digits(post))
     assert statuses([flagged]) == ["signing"]
 
 
@@ -300,7 +132,7 @@ def test_what_was_read_before_the_draft_was_made_anew_does_not_count(agency):
     drafter = actors.officer(factories.officer(agency, Role.CASE_OFFICER))
     services.propose(dossier=dossier, kind="grant", by=drafter, at=timezone.now())
     assert row_of(client.get(DESK), dossier).can_be_picked is False
-    assert press_sign(client, boxes([dossier]), six_digits(post)).status_code == 422
+    assert press_sign(client, boxes([dossier]), unused_digits(post)).status_code == 422
     assert statuses([dossier]) == ["draft"]
 
 
@@ -327,7 +159,7 @@ def test_a_wrong_code_signs_nothing_and_keeps_every_tick(agency, otp):
 def test_a_whole_round_is_signed_only_after_the_sample_drawn_by_lot_was_read(agency):
     alike = drafts(agency, 4)
     client, post = signer(agency)
-    otp = six_digits(post)
+    otp = unused_digits(post)
     answer = press_sign(client, boxes(alike), otp)
     drawn = evidence.sample_of(post, alike)
     assert answer.status_code == 422
@@ -353,7 +185,7 @@ def test_the_lot_is_not_the_same_for_every_signer_and_does_not_change_with_the_o
 def test_a_code_signs_one_round_only(agency):
     first, second = drafts(agency, 2)
     client, post = signer(agency)
-    otp = six_digits(post)
+    otp = unused_digits(post)
     assert press_sign(client, boxes([first]), otp)["Location"] == DESK
     assert press_sign(client, boxes([second]), otp).status_code == 422
     assert statuses([first, second]) == ["signing", "draft"]
@@ -363,7 +195,7 @@ def test_a_refused_batch_leaves_the_code_unused(agency):
     version = factories.version()
     mixed = [*drafts(agency, 1, of=version), *drafts(agency, 1, of=version, kind="refusal", reason="Trùng")]
     client, post = signer(agency)
-    otp = six_digits(post)
+    otp = unused_digits(post)
     assert press_sign(client, boxes(mixed), otp).status_code == 422
     assert press_sign(client, boxes(mixed[:1]), otp).status_code == 302
 
@@ -377,18 +209,18 @@ def test_ones_own_draft_is_refused_and_the_others_signed(agency):
     factories.sign_in_officer(client, post)
     assert row_of(client.get(DESK), own).can_be_picked is False
     read_sample(client, post, [own, other])
-    press_sign(client, boxes([own, other]), six_digits(post))
+    press_sign(client, boxes([own, other]), unused_digits(post))
     assert statuses([own, other]) == ["draft", "signing"]
     assert "cần người thứ hai" in DeskRoundItem.objects.get(outcome="refused").message
 
 
 def test_nothing_ticked_and_too_many_are_said_plainly(agency, monkeypatch):
     client, post = signer(agency)
-    assert "Hãy chọn ít nhất một văn bản" in press_sign(client, [], six_digits(post)).text
-    assert press_sign(client, ["x", "a/b", "/1"], six_digits(post)).status_code == 422
+    assert "Hãy chọn ít nhất một văn bản" in press_sign(client, [], unused_digits(post)).text
+    assert press_sign(client, ["x", "a/b", "/1"], unused_digits(post)).status_code == 422
     for module in ("applications.services.desk_rounds", "applications.office.picking"):
         monkeypatch.setattr(f"{module}.MOST", 1)
-    answer = press_sign(client, boxes(drafts(agency, 2)), six_digits(post))
+    answer = press_sign(client, boxes(drafts(agency, 2)), unused_digits(post))
     assert "Mỗi lần chọn nhiều nhất 1 văn bản" in answer.text
 
 

@@ -17,7 +17,7 @@ from applications.states import State
 from identity.errors import Conflict, Forbidden, Refused
 from identity.models import Agency, Role
 from tests import factories
-from tests.applications.test_office import desk, picture, press
+from tests.applications.desks import desk, picture, press
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.datetime(2026, 5, 11, 1, 0, tzinfo=dt.UTC)

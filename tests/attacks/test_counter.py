@@ -16,7 +16,7 @@ from identity.errors import Conflict, Forbidden, Refused
 from identity.models import Citizen, DataAccess, Role
 from tests import factories
 from tests.applications import posting, walking
-from tests.applications.test_office import picture
+from tests.applications.desks import picture
 
 pytestmark = pytest.mark.django_db
 ASKED = {

@@ -15,8 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 from applications.models import Dossier, Result
 from identity.models import Officer, Role
 from tests import factories
-from tests.applications.signing import DESK, drafts, six_digits
-from tests.applications.test_signing_desk import version_with_findings
+from tests.applications.second_factor import unused_digits
+from tests.applications.signing import DESK, drafts, version_with_findings
 from tests.browser.conftest import COLOURS, QUIET, accessible, picture
 
 ROUTINE = 4
@@ -83,7 +83,7 @@ def test_a_routine_signature_takes_few_actions_and_a_batch_is_told_item_by_item(
     page.locator(f"a[href*='{routine.code}']").first.click()
     hand.actions += 1
     accessible(page)
-    hand.fill("#otp", six_digits(post))
+    hand.fill("#otp", unused_digits(post))
     hand.click("button", "Ký văn bản này")
     page.wait_for_selector("text=Đã ký. Chữ ký số")
     assert hand.actions <= ROUTINE
@@ -108,7 +108,7 @@ def test_a_routine_signature_takes_few_actions_and_a_batch_is_told_item_by_item(
     plain.wait_for_selector("text=Chưa ký được")
     assert plain.locator("input[name=pick]:checked").count() == 3
     post.user.totpdevice_set.update(throttling_failure_count=0, last_t=-1)
-    plain.locator("#otp-nhieu").fill(six_digits(post))
+    plain.locator("#otp-nhieu").fill(unused_digits(post))
     plain.get_by_role("button", name="Ký các văn bản đã chọn").click()
     plain.get_by_role("heading", name="xong 3 trên 3 văn bản").wait_for()
 

@@ -13,7 +13,7 @@ from applications.states import State
 from identity.models import Citizen, DataAccess, Role
 from tests import factories
 from tests.applications import posting, walking
-from tests.applications.test_office import picture
+from tests.applications.desks import picture
 
 pytestmark = pytest.mark.django_db
 NAME = "Nguyễn Thị Minh Hạnh"

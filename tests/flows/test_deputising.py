@@ -14,7 +14,8 @@ from applications.models import Event, Outbox, Result
 from applications.states import State
 from identity.models import Officer, Role
 from tests import factories
-from tests.applications.test_office import desk, press, six_digits
+from tests.applications.desks import desk, press
+from tests.applications.second_factor import six_digits
 from tests.applications.test_results import words
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from procedures.personas import standard
 from procedures.schema import load
 from tests import factories
 from tests.applications import walking
-from tests.applications.test_office import picture
+from tests.applications.desks import picture
 
 pytestmark = pytest.mark.django_db
 
